@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target is compiled with: nothing implicit, nothing tolerated.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+// The layers, bottom up; LayeringTests holds the imports to this picture.
+let package = Package(
+  name: "cuda-install",
+  products: [
+    .library(name: "CUDAInstall", targets: ["CUDAInstall"]),
+    .executable(name: "cuda-install", targets: ["cuda-install"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Foreign interfaces, each imported by exactly one module.
+    .target(name: "CKernel"),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+
+    // Pure: no input or output, no clock, no environment.
+    .target(name: "CUDADigest", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(name: "CUDACatalog", dependencies: ["CUDADigest"], swiftSettings: strict),
+    .target(name: "CUDAPlanning", dependencies: ["CUDACatalog"], swiftSettings: strict),
+
+    // Edges: the kernel, libcurl, libarchive.
+    .target(name: "CUDAFiles", dependencies: ["CKernel"], swiftSettings: strict),
+    .target(name: "CUDATransfer", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(
+      name: "CUDAArchive", dependencies: ["CUDAFiles", "CUDADigest", "CArchive"],
+      swiftSettings: strict),
+
+    // Heart, spine and face.
+    .target(
+      name: "CUDAStore", dependencies: ["CUDAFiles", "CUDACatalog", "CUDADigest"],
+      swiftSettings: strict),
+    .target(
+      name: "CUDAInstall",
+      dependencies: [
+        "CUDAStore", "CUDATransfer", "CUDAArchive", "CUDAFiles", "CUDAPlanning", "CUDACatalog",
+        "CUDADigest",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cuda-install",
+      dependencies: [
+        "CUDAInstall", "CUDAPlanning", "CUDACatalog", "CUDAFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests. TestSupport: scratch directories, the built binary, a loopback server.
+    .target(
+      name: "TestSupport", dependencies: ["CUDADigest"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CUDACatalogTests", dependencies: ["CUDACatalog", "CUDADigest", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CUDAPlanningTests", dependencies: ["CUDAPlanning", "CUDACatalog", "CUDADigest"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CUDATransferTests", dependencies: ["CUDATransfer", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CUDAArchiveTests",
+      dependencies: ["CUDAArchive", "CUDAFiles", "CUDADigest", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CUDAStoreTests",
+      dependencies: ["CUDAStore", "CUDAFiles", "CUDACatalog", "CUDADigest", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
+    .testTarget(
+      name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ]
+)

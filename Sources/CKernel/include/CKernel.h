@@ -1,0 +1,46 @@
+// Calls of the kernel and the C library that Swift cannot import: variadic functions, functions behind
+// _GNU_SOURCE, and the one thing that must be C: a signal handler.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// openat(2) with a mode.
+int ckernel_openat(int directory, const char *path, int flags, mode_t mode);
+
+/// syncfs(2): everything that the descriptor's file system holds in memory is on disk.
+int ckernel_syncfs(int descriptor);
+
+/// renameat2(2) with RENAME_NOREPLACE: EEXIST if `target` exists.
+int ckernel_rename_new(int directory, const char *source, const char *target);
+
+/// statfs(2), which Glibc's module leaves out: the type's magic number, and the free bytes of root and of others.
+struct ckernel_space {
+  uint32_t type;
+  uint64_t free_for_root;
+  uint64_t free_for_others;
+};
+int ckernel_space(int descriptor, struct ckernel_space *space);
+
+/// The terminal's width, or 0 if it says none.
+int ckernel_columns(int descriptor);
+
+/// Opens /dev/null until descriptors 0, 1 and 2 are all open, so that no file of ours becomes one of them.
+void ckernel_fill_standard_descriptors(void);
+
+/// Notes SIGINT, SIGTERM and SIGHUP instead of dying of them, except where the caller has them ignored.
+/// A second one of the same kind kills as usual.
+void ckernel_watch_signals(void);
+
+/// The first signal noted, or 0.
+int ckernel_noted_signal(void);
+
+/// Notes a signal as if it had arrived (tests).
+void ckernel_note_signal(int signal);
+
+/// Dies of `signal` with its default action.
+void ckernel_die_of(int signal);
+
+/// The environment of this process.
+char **ckernel_environment(void);

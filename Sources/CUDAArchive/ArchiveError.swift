@@ -1,0 +1,31 @@
+package import CUDAFiles
+
+/// What can go wrong between a verified archive and its files.
+package enum ArchiveError: Error, Equatable, Sendable {
+  /// The file is not what its name says: `archive`, and what is wrong.
+  case notAnArchive(String, reason: String)
+  /// The archive breaks off, or a check inside it fails.
+  case damaged(String, reason: String)
+  /// An entry that must not be written: `archive`, `entry`, `reason`.
+  case refused(String, entry: String, reason: String)
+  /// More than a limit allows.
+  case tooMuch(String, reason: String)
+  /// Writing failed.
+  case files(SystemCallError)
+  /// Somebody wants this to end.
+  case cancelled
+
+  package var message: String {
+    switch self {
+    case .notAnArchive(let archive, let reason):
+      "\(archive) is not an archive of its kind: \(reason)"
+    case .damaged(let archive, let reason): "\(archive) is damaged: \(reason)"
+    case .refused(let archive, let entry, let reason):
+      "\(archive) holds an entry that is not installed, \(entry): \(reason)"
+    case .tooMuch(let archive, let reason):
+      "\(archive) unpacks to more than is plausible: \(reason)"
+    case .files(let error): error.message
+    case .cancelled: "unpacking was stopped"
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import CArchive
+import CUDAFiles
+
+/// The kinds of archive that are read: one suffix, one filter, one format. Nothing is guessed, because
+/// libarchive's guesses include formats that open other files (mtree).
+package enum ArchiveFormat: String, CaseIterable, Sendable {
+  case tarXz = ".tar.xz"
+  case tarGz = ".tar.gz"
+  case tarZst = ".tar.zst"
+  case zip = ".zip"
+  case wheel = ".whl"
+
+  /// By the end of a file's name; `nil` for other names.
+  package init?(fileName: String) {
+    guard let format = Self.allCases.first(where: { fileName.hasSuffix($0.rawValue) }) else {
+      return nil
+    }
+    self = format
+  }
+
+  var isZip: Bool { self == .zip || self == .wheel }
+
+  var filter: Int32 {
+    switch self {
+    case .tarXz: ARCHIVE_FILTER_XZ
+    case .tarGz: ARCHIVE_FILTER_GZIP
+    case .tarZst: ARCHIVE_FILTER_ZSTD
+    case .zip, .wheel: ARCHIVE_FILTER_NONE
+    }
+  }
+}
+
+/// One pass over an archive through libarchive, which only ever reads.
+struct ArchiveReader: ~Copyable {
+  private let archive: OpaquePointer
+  private let name: String
+  private let format: ArchiveFormat
+
+  /// Starts at the descriptor's position: at the beginning, if nobody has read from it (I6: the bytes
+  /// that were verified are the bytes that are read).
+  init(_ file: borrowing File, format: ArchiveFormat, name: String) throws(ArchiveError) {
+    guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
+    self.archive = archive
+    self.name = name
+    self.format = format
+    switch format {
+    case .tarXz: archive_read_support_filter_xz(archive)
+    case .tarGz: archive_read_support_filter_gzip(archive)
+    case .tarZst: archive_read_support_filter_zstd(archive)
+    case .zip, .wheel: break
+    }
+    if format.isZip {
+      // Not _zip: that adds the streaming reader, which accepts a zip without a directory.
+      archive_read_support_format_zip_seekable(archive)
+    } else {
+      archive_read_support_format_tar(archive)
+    }
+    guard archive_read_open_fd(archive, file.descriptor, 1 << 17) == ARCHIVE_OK else {
+      throw .notAnArchive(name, reason: reason)
+    }
+  }
+
+  deinit { archive_read_free(archive) }
+
+  /// The next entry, or `nil` at the end. A warning is an error: it means that the two copies of a field
+  /// disagree, or that a name could not be read.
+  mutating func next() throws(ArchiveError) -> Entry? {
+    var entry: OpaquePointer?
+    let code = archive_read_next_header(archive, &entry)
+    if code == ARCHIVE_EOF { return nil }
+    guard code == ARCHIVE_OK, let entry else { throw .damaged(name, reason: reason) }
+    let isExpected =
+      format.isZip
+      || (archive_filter_count(archive) == 2 && archive_filter_code(archive, 0) == format.filter
+        && archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK == ARCHIVE_FORMAT_TAR)
+    guard isExpected else {
+      throw .notAnArchive(name, reason: "its content is not \(format.rawValue)")
+    }
+    return Entry(entry)
+  }
+
+  /// Hands over the current entry's content in order, as (offset, bytes); what is between is zero.
+  mutating func forEachBlock(
+    _ body: (Int64, UnsafeRawBufferPointer) throws(ArchiveError) -> Void
+  ) throws(ArchiveError) {
+    while true {
+      var start: UnsafeRawPointer?
+      var count = 0
+      var offset: Int64 = 0
+      let code = archive_read_data_block(archive, &start, &count, &offset)
+      if code == ARCHIVE_EOF { return }
+      guard code == ARCHIVE_OK else { throw .damaged(name, reason: reason) }
+      try body(offset, UnsafeRawBufferPointer(start: start, count: count))
+    }
+  }
+
+  private var reason: String {
+    archive_error_string(archive).map { String(cString: $0) } ?? "it cannot be read"
+  }
+}
+
+/// One header of an archive, copied out of libarchive.
+struct Entry {
+  enum Kind: Equatable {
+    case file
+    case directory
+    case link(target: [UInt8])
+    case hardLink(target: [UInt8])
+    case other
+  }
+
+  /// As the archive has it, unchecked.
+  let name: [UInt8]
+  let kind: Kind
+  let byteCount: Int64
+  let isExecutable: Bool
+  let isSparse: Bool
+  /// Seconds since 1970, or 0 where the archive's time is before that or beyond 2100.
+  let modified: Int64
+
+  init(_ entry: OpaquePointer) {
+    name = Self.bytes(archive_entry_pathname(entry))
+    if let target = archive_entry_hardlink(entry) {
+      kind = .hardLink(target: Self.bytes(target))
+    } else {
+      // The S_IFMT values of Linux, as libarchive's AE_IF… macros, which are not imported.
+      switch archive_entry_filetype(entry) {
+      case 0o100000: kind = .file
+      case 0o040000: kind = .directory
+      case 0o120000: kind = .link(target: Self.bytes(archive_entry_symlink(entry)))
+      default: kind = .other
+      }
+    }
+    byteCount = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : 0
+    isExecutable = archive_entry_perm(entry) & 0o111 != 0
+    isSparse = archive_entry_sparse_count(entry) > 0
+    let time = Int64(archive_entry_mtime(entry))
+    modified = (0..<4_102_444_800).contains(time) ? time : 0
+  }
+
+  private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8] {
+    guard var text else { return [] }
+    var bytes: [UInt8] = []
+    while text.pointee != 0 {
+      bytes.append(UInt8(bitPattern: text.pointee))
+      text += 1
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,105 @@
+package import CUDADigest
+package import CUDAFiles
+
+/// One archive becoming files of a tree. libarchive reads, this writes.
+///
+/// Only files, directories, symbolic links that stay inside, and hard links to an earlier file of the same
+/// archive are made. Files become 0644 or 0755, directories 0755; owners, attributes and set-id bits are
+/// not taken (I11). A second member of one name is an error.
+package struct Unpacking: Sendable {
+  /// For messages: `cuda_nvcc-linux-x86_64-13.0.88-archive.tar.xz`.
+  package var archive: String
+  package var format: ArchiveFormat
+  /// The archive's size, against which its content is measured.
+  package var archiveByteCount: Int64
+  /// Where a member goes in the tree. Called with the path behind the archive's top directory.
+  package var destination: @Sendable (EntryPath) -> Destination
+  /// Whether this archive is the first to bring `path`; the content of later ones is hashed, not written.
+  package var claims: @Sendable (_ path: String) -> Bool
+  /// Called with the bytes written since the last call.
+  package var progress: @Sendable (Int64) -> Void
+  package var isCancelled: @Sendable () -> Bool
+
+  package enum Destination: Sendable {
+    case tree(EntryPath)
+    /// Kept in memory for whoever merges the trees; a directory is left out.
+    case memory(EntryPath)
+    /// Nowhere: the reason, a phrase that follows the name.
+    case refused(String)
+  }
+
+  package init(
+    archive: String, format: ArchiveFormat, archiveByteCount: Int64,
+    destination: @escaping @Sendable (EntryPath) -> Destination,
+    claims: @escaping @Sendable (_ path: String) -> Bool,
+    progress: @escaping @Sendable (Int64) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.archive = archive
+    self.format = format
+    self.archiveByteCount = archiveByteCount
+    self.destination = destination
+    self.claims = claims
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
+
+  /// Unpacks all of `file` beneath `root`, less the one top directory that all members share.
+  package func run(
+    _ file: borrowing File, into root: SharedDirectory
+  ) throws(ArchiveError) -> Unpacked {
+    var reader = try ArchiveReader(file, format: format, name: archive)
+    var work = UnpackingWork(unpacking: self, root: root)
+    while let entry = try reader.next() {
+      guard !isCancelled() else { throw .cancelled }
+      try work.take(entry, from: &reader)
+    }
+    guard !work.isEmpty else { throw .notAnArchive(archive, reason: "it has no entries") }
+    return work.unpacked
+  }
+}
+
+/// What one archive brought.
+package struct Unpacked: Sendable {
+  package init() {}
+
+  package var entries: [UnpackedEntry] = []
+  /// Files kept in memory, in the archive's order.
+  package var held: [HeldFile] = []
+  /// The newest time of modification of a member, in seconds since 1970.
+  package var newest: Int64 = 0
+}
+
+package struct UnpackedEntry: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    case file(byteCount: Int64, mode: UInt16, digest: SHA256Digest)
+    case link(target: String)
+    case directory
+  }
+
+  package var path: String
+  package var kind: Kind
+  /// Seconds since 1970.
+  package var modified: Int64
+
+  package init(path: String, kind: Kind, modified: Int64) {
+    self.path = path
+    self.kind = kind
+    self.modified = modified
+  }
+}
+
+package struct HeldFile: Sendable, Equatable {
+  package var path: EntryPath
+  package var bytes: [UInt8]
+  package var modified: Int64
+}
+
+/// Limits that no archive of a publisher comes near.
+package enum UnpackingLimit {
+  package static let entryCount = 500_000
+  /// Bytes out per byte in, beyond `freeByteCount`.
+  package static let ratio: Int64 = 256
+  package static let freeByteCount: Int64 = 64 << 20
+  package static let heldByteCount: Int64 = 1 << 20
+}

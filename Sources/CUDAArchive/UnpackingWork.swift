@@ -1,0 +1,303 @@
+import CUDADigest
+import CUDAFiles
+
+/// The state of one `Unpacking.run`.
+struct UnpackingWork {
+  let unpacking: Unpacking
+  let root: SharedDirectory
+  private(set) var unpacked = Unpacked()
+
+  private var cursor: DirectoryCursor
+  private var top: String?
+  private var entryCount = 0
+  private var byteCount: Int64 = 0
+  /// Every member's path behind the top, to find duplicates, and for files where they went.
+  private var seen: [EntryPath: Seen] = [:]
+
+  private enum Seen {
+    case file(UnpackedEntry, EntryPath)
+    case directory
+    case other
+  }
+
+  init(unpacking: Unpacking, root: SharedDirectory) {
+    self.unpacking = unpacking
+    self.root = root
+    cursor = DirectoryCursor(root: root)
+  }
+
+  var isEmpty: Bool { entryCount == 0 }
+
+  mutating func take(_ entry: Entry, from reader: inout ArchiveReader) throws(ArchiveError) {
+    entryCount += 1
+    guard entryCount <= UnpackingLimit.entryCount else {
+      throw .tooMuch(unpacking.archive, reason: "more than \(UnpackingLimit.entryCount) entries")
+    }
+    guard let path = try strippedPath(entry.name, entry) else { return }
+    try checkNew(path, entry)
+    switch entry.kind {
+    case .directory: try takeDirectory(path, entry)
+    case .file: try takeFile(path, entry, from: &reader)
+    case .link(let target): try takeLink(path, entry, target)
+    case .hardLink(let target): try takeHardLink(path, entry, target)
+    case .other: throw refusal(entry, "it is neither a file, a directory nor a link")
+    }
+    unpacked.newest = max(unpacked.newest, entry.modified)
+  }
+
+  // Names
+
+  /// The path behind the top directory; `nil` for the top directory itself.
+  private mutating func strippedPath(
+    _ name: [UInt8], _ entry: Entry
+  ) throws(ArchiveError) -> EntryPath? {
+    let path: EntryPath
+    do {
+      path = try EntryPath(member: name)
+    } catch {
+      throw refusal(entry, error.reason)
+    }
+    guard let first = path.names.first else {
+      guard entry.kind == .directory else { throw refusal(entry, "its name is .") }
+      return nil
+    }
+    guard top == nil || top == first else {
+      throw refusal(entry, "it lies outside the archive's top directory \(top ?? "")")
+    }
+    top = first
+    guard path.names.count > 1 else {
+      guard entry.kind == .directory else {
+        throw refusal(entry, "it lies outside a top directory")
+      }
+      return nil
+    }
+    return EntryPath(names: Array(path.names.dropFirst()))
+  }
+
+  private mutating func checkNew(_ path: EntryPath, _ entry: Entry) throws(ArchiveError) {
+    guard let before = seen[path] else { return }
+    if case .directory = before, entry.kind == .directory { return }
+    throw refusal(entry, "the archive has it twice")
+  }
+
+  private func refusal(_ entry: Entry, _ reason: String) -> ArchiveError {
+    .refused(
+      unpacking.archive, entry: String(decoding: entry.name, as: UTF8.self), reason: reason)
+  }
+
+  /// Runs calls that write; a name that is taken is the archive's fault, or two archives' together.
+  private func writing<Value: ~Copyable>(
+    _ entry: Entry, _ body: () throws(SystemCallError) -> Value
+  ) throws(ArchiveError) -> Value {
+    do {
+      return try body()
+    } catch {
+      guard error.isNameTaken else { throw .files(error) }
+      throw refusal(entry, "its place is taken by something else")
+    }
+  }
+
+  /// The directory at `path`, made where it is missing.
+  private mutating func enter(
+    _ path: ArraySlice<String>, _ entry: Entry
+  ) throws(ArchiveError) -> SharedDirectory {
+    do {
+      return try cursor.enter(path)
+    } catch {
+      return try writing(entry) { () throws(SystemCallError) in throw error }
+    }
+  }
+
+  // Kinds
+
+  private mutating func takeDirectory(_ path: EntryPath, _ entry: Entry) throws(ArchiveError) {
+    seen[path] = .directory
+    switch unpacking.destination(path) {
+    case .refused(let reason): throw refusal(entry, reason)
+    case .memory: return
+    case .tree(let place):
+      _ = try enter(place.names[...], entry)
+      add(UnpackedEntry(path: "\(place)", kind: .directory, modified: entry.modified))
+    }
+  }
+
+  private mutating func takeFile(
+    _ path: EntryPath, _ entry: Entry, from reader: inout ArchiveReader
+  ) throws(ArchiveError) {
+    try count(entry)
+    switch unpacking.destination(path) {
+    case .refused(let reason): throw refusal(entry, reason)
+    case .memory(let place):
+      let bytes = try held(entry, from: &reader)
+      unpacked.held.append(HeldFile(path: place, bytes: bytes, modified: entry.modified))
+      seen[path] = .other
+    case .tree(let place):
+      let mode: UInt16 = entry.isExecutable ? 0o755 : 0o644
+      let digest =
+        unpacking.claims("\(place)")
+        ? try write(entry, to: place, mode, from: &reader)
+        : try hash(entry, from: &reader)
+      let result = UnpackedEntry(
+        path: "\(place)",
+        kind: .file(byteCount: entry.byteCount, mode: mode, digest: digest),
+        modified: entry.modified)
+      add(result)
+      seen[path] = .file(result, place)
+    }
+  }
+
+  private mutating func takeLink(
+    _ path: EntryPath, _ entry: Entry, _ target: [UInt8]
+  ) throws(ArchiveError) {
+    let text: String
+    do {
+      text = try path.checkedTarget(target)
+    } catch {
+      throw refusal(entry, error.reason)
+    }
+    if unpacking.claims("\(path)") {
+      let parent = try enter(path.names.dropLast(), entry)
+      try writing(entry) { () throws(SystemCallError) in
+        try parent.directory.makeLink(path.lastName, to: text)
+        try parent.directory.setModified(path.lastName, entry.modified)
+      }
+    }
+    seen[path] = .other
+    add(UnpackedEntry(path: "\(path)", kind: .link(target: text), modified: entry.modified))
+  }
+
+  private mutating func takeHardLink(
+    _ path: EntryPath, _ entry: Entry, _ target: [UInt8]
+  ) throws(ArchiveError) {
+    guard entry.byteCount == 0 else { throw refusal(entry, "a hard link with content of its own") }
+    guard let source = try strippedPath(target, entry),
+      case .file(var file, let place) = seen[source]
+    else { throw refusal(entry, "a hard link to something that is not a file before it") }
+    if unpacking.claims("\(path)") {
+      let from = try enter(place.names.dropLast(), entry)
+      let into = try enter(path.names.dropLast(), entry)
+      try writing(entry) { () throws(SystemCallError) in
+        try into.directory.hardLink(place.lastName, in: from.directory, as: path.lastName)
+      }
+    }
+    file.path = "\(path)"
+    seen[path] = .file(file, path)
+    add(file)
+  }
+
+  // Content
+
+  private mutating func count(_ entry: Entry) throws(ArchiveError) {
+    guard entry.byteCount >= 0 else { throw refusal(entry, "its size is negative") }
+    let (sum, overflow) = byteCount.addingReportingOverflow(entry.byteCount)
+    let (bound, unbounded) = unpacking.archiveByteCount.multipliedReportingOverflow(
+      by: UnpackingLimit.ratio)
+    let limit = unbounded ? .max : max(bound, UnpackingLimit.freeByteCount)
+    guard !overflow, sum <= limit else {
+      throw .tooMuch(unpacking.archive, reason: "more than \(limit) bytes")
+    }
+    byteCount = sum
+  }
+
+  private mutating func write(
+    _ entry: Entry, to place: EntryPath, _ mode: UInt16, from reader: inout ArchiveReader
+  ) throws(ArchiveError) -> SHA256Digest {
+    let parent = try enter(place.names.dropLast(), entry)
+    let file = try writing(entry) { () throws(SystemCallError) in
+      try parent.directory.create(place.lastName, mode: mode)
+    }
+    var content = EntryContent(byteCount: entry.byteCount, isSparse: entry.isSparse)
+    let wrong = refusal(entry, "its content is not as long as it says")
+    try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
+      guard !unpacking.isCancelled() else { throw .cancelled }
+      try content.add(bytes, at: offset, or: wrong)
+      try writing(entry) { () throws(SystemCallError) in try file.write(bytes, at: offset) }
+      unpacking.progress(Int64(bytes.count))
+    }
+    let endsInHole = content.endsInHole
+    try writing(entry) { () throws(SystemCallError) in
+      if endsInHole { try file.truncate(to: entry.byteCount) }
+      try file.setModified(entry.modified)
+    }
+    return try content.finish(or: wrong)
+  }
+
+  private func hash(
+    _ entry: Entry, from reader: inout ArchiveReader
+  ) throws(ArchiveError) -> SHA256Digest {
+    var content = EntryContent(byteCount: entry.byteCount, isSparse: entry.isSparse)
+    let wrong = refusal(entry, "its content is not as long as it says")
+    try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
+      guard !unpacking.isCancelled() else { throw .cancelled }
+      try content.add(bytes, at: offset, or: wrong)
+    }
+    return try content.finish(or: wrong)
+  }
+
+  private func held(
+    _ entry: Entry, from reader: inout ArchiveReader
+  ) throws(ArchiveError) -> [UInt8] {
+    guard entry.byteCount <= UnpackingLimit.heldByteCount else {
+      throw refusal(entry, "it is larger than \(UnpackingLimit.heldByteCount) bytes")
+    }
+    var content = [UInt8](repeating: 0, count: Int(entry.byteCount))
+    let wrong = refusal(entry, "its content is not as long as it says")
+    try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
+      guard offset >= 0, offset + Int64(bytes.count) <= entry.byteCount else { throw wrong }
+      content.replaceSubrange(Int(offset)..<Int(offset) + bytes.count, with: bytes)
+    }
+    return content
+  }
+
+  private mutating func add(_ entry: UnpackedEntry) { unpacked.entries.append(entry) }
+}
+
+extension EntryPath {
+  var lastName: String { names.last ?? "." }
+}
+
+/// The content of one member as it arrives: in order, exactly as long as declared, hashed with its holes.
+private struct EntryContent: ~Copyable {
+  private let byteCount: Int64
+  private let isSparse: Bool
+  private var end: Int64 = 0
+  private var hash = SHA256()
+
+  init(byteCount: Int64, isSparse: Bool) {
+    self.byteCount = byteCount
+    self.isSparse = isSparse
+  }
+
+  /// Whether the file is longer than what was written.
+  var endsInHole: Bool { end < byteCount }
+
+  mutating func add(
+    _ bytes: UnsafeRawBufferPointer, at offset: Int64, or failure: @autoclosure () -> ArchiveError
+  ) throws(ArchiveError) {
+    guard offset >= end, offset == end || isSparse, offset + Int64(bytes.count) <= byteCount else {
+      throw failure()
+    }
+    addZeros(offset - end)
+    hash.update(bytes)
+    end = offset + Int64(bytes.count)
+  }
+
+  consuming func finish(or failure: @autoclosure () -> ArchiveError) throws(ArchiveError)
+    -> SHA256Digest
+  {
+    guard end == byteCount || isSparse else { throw failure() }
+    addZeros(byteCount - end)
+    return hash.finish()
+  }
+
+  private mutating func addZeros(_ count: Int64) {
+    guard count > 0 else { return }
+    let zeros = [UInt8](repeating: 0, count: 1 << 16)
+    var left = count
+    while left > 0 {
+      let piece = min(left, Int64(zeros.count))
+      zeros.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<Int(piece)])) }
+      left -= piece
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package import CUDADigest
+
+/// The record inside a tree: what it consists of, and from where.
+///
+/// A pure function of request and artifacts: no times, no process ids, no machine. Two installs of
+/// one request write the same bytes.
+package struct Receipt: Sendable, Equatable, Codable {
+  /// The form that this program writes, and the only one it reads.
+  package static let currentFormat = 1
+
+  package var format: Int
+  package var product: String
+  package var release: Version
+  /// What was asked for, and what an update may move along: `13.0`, `latest`.
+  package var track: String
+  package var profile: String?
+  package var platform: Platform
+  /// The source's address.
+  package var source: String
+  package var manifestDigest: SHA256Digest
+  package var components: [Installed]
+  package var files: FileList
+
+  package init(
+    product: String, release: Version, track: String, profile: String?, platform: Platform,
+    source: String, manifestDigest: SHA256Digest, components: [Installed], files: FileList
+  ) {
+    self.format = Self.currentFormat
+    self.product = product
+    self.release = release
+    self.track = track
+    self.profile = profile
+    self.platform = platform
+    self.source = source
+    self.manifestDigest = manifestDigest
+    self.components = components
+    self.files = files
+  }
+
+  /// A component of the tree.
+  package struct Installed: Sendable, Equatable, Codable {
+    package var name: ComponentName
+    package var version: Version
+    package var license: String
+    package var variant: String?
+    package var artifact: Artifact
+    /// Unpacked.
+    package var byteCount: Int64
+    package var fileCount: Int
+    /// Whether it was asked for by name, rather than by a profile or another component.
+    package var asked: Bool
+
+    package init(
+      name: ComponentName, version: Version, license: String, variant: String?, artifact: Artifact,
+      byteCount: Int64, fileCount: Int, asked: Bool
+    ) {
+      self.name = name
+      self.version = version
+      self.license = license
+      self.variant = variant
+      self.artifact = artifact
+      self.byteCount = byteCount
+      self.fileCount = fileCount
+      self.asked = asked
+    }
+  }
+
+  /// What the tree's list of entries must be.
+  package struct FileList: Sendable, Equatable, Codable {
+    package var count: Int
+    package var byteCount: Int64
+    /// Of the list's bytes, as `ReceiptJSON.encodeEntries` makes them.
+    package var digest: SHA256Digest
+
+    package init(count: Int, byteCount: Int64, digest: SHA256Digest) {
+      self.count = count
+      self.byteCount = byteCount
+      self.digest = digest
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// How a run ended (I12): `last.json`, and a line of `history.ndjson`.
+package struct RunRecord: Codable, Equatable, Sendable {
+  package struct Failure: Codable, Equatable, Sendable {
+    /// A word that does not change: `hash_mismatch`.
+    package var code: String
+    package var message: String
+
+    package init(code: String, message: String) {
+      self.code = code
+      self.message = message
+    }
+  }
+
+  package var v = 1
+  package var op: String
+  package var command: String
+  package var pid: Int32
+  package var user: String
+  /// RFC 3339, UTC.
+  package var started: String
+  package var ended: String
+  package var ok: Bool
+  package var changed: Bool
+  package var exit: Int32
+  package var error: Failure?
+  package var before: VisibleState
+  package var after: VisibleState
+
+  package init(
+    _ operation: Operation, ended: String, changed: Bool, exit: Int32, error: Failure?,
+    after: VisibleState
+  ) {
+    op = operation.op
+    command = operation.command
+    pid = operation.pid
+    user = operation.user
+    started = operation.started
+    self.ended = ended
+    ok = error == nil
+    self.changed = changed
+    self.exit = exit
+    self.error = error
+    before = operation.before
+    self.after = after
+  }
+}

@@ -1,0 +1,67 @@
+package import CUDADigest
+
+/// One artifact of a component: for one platform and, where a product has them, one variant.
+package struct Build: Hashable, Sendable {
+  package let platform: Platform
+  /// The manifest's key as written, `cuda13` or `12`; `nil` where the platform has one build.
+  package let variant: String?
+  package let artifact: Artifact
+
+  package init(platform: Platform, variant: String?, artifact: Artifact) {
+    self.platform = platform
+    self.variant = variant
+    self.artifact = artifact
+  }
+}
+
+/// One named part of a release.
+package struct Component: Hashable, Sendable {
+  package let name: ComponentName
+  /// The name for people. Any text: clean it before it is printed.
+  package let title: String
+  /// What NVIDIA calls the licence, `CUDA Toolkit`; empty if the manifest does not say. Any text:
+  /// clean it before it is printed.
+  package let license: String
+  package let version: Version
+  /// Sorted by platform and variant; may be empty.
+  package let builds: [Build]
+
+  package init(
+    name: ComponentName, title: String, license: String, version: Version, builds: [Build]
+  ) {
+    self.name = name
+    self.title = title
+    self.license = license
+    self.version = version
+    self.builds = builds
+  }
+}
+
+/// One published set of components: what a manifest says.
+package struct Release: Sendable, Equatable {
+  package let product: String
+  /// The release's name. It is no component's version: 12.6.3 has nvcc 12.6.85.
+  package let label: Version
+  /// `2025-10-09`; `nil` in a few manifests made by hand.
+  package let date: String?
+  /// The digest of the manifest's own bytes: NVIDIA has changed manifests in place.
+  package let manifestDigest: SHA256Digest
+  /// Sorted by name.
+  package let components: [Component]
+
+  package init(
+    product: String = "cuda", label: Version, date: String?, manifestDigest: SHA256Digest,
+    components: [Component]
+  ) {
+    self.product = product
+    self.label = label
+    self.date = date
+    self.manifestDigest = manifestDigest
+    self.components = components.sorted { $0.name < $1.name }
+  }
+
+  /// The component of that name, or `nil` if this release has none.
+  package subscript(_ name: ComponentName) -> Component? {
+    components.first { $0.name == name }
+  }
+}

@@ -1,0 +1,46 @@
+// SHA-256 by OpenSSL's libcrypto, which picks the processor's SHA instructions by itself: several
+// gigabytes are hashed while they arrive, and a portable implementation would be the bottleneck.
+//
+// Why not swift-crypto: it compiles BoringSSL, which adds 1 to 1.5 minutes to a clean build, and
+// libcrypto is on the machine anyway, behind libcurl.
+
+import CCrypto
+
+/// A SHA-256 under way.
+package struct SHA256: ~Copyable {
+  private let context: OpaquePointer
+
+  package init() {
+    // Both fail only without memory or without SHA-256 in the library: neither has a way out.
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+      preconditionFailure("libcrypto does not offer SHA-256")
+    }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Appends `bytes` to what is hashed.
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+    let status = EVP_DigestUpdate(context, start, bytes.count)
+    precondition(status == 1, "libcrypto cannot go on hashing")
+  }
+
+  /// The digest of all that was appended.
+  package consuming func finish() -> SHA256Digest {
+    let bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+      let status = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      precondition(status == 1, "libcrypto cannot end hashing")
+      count = 32
+    }
+    return SHA256Digest(bytes: bytes)
+  }
+
+  /// The digest of `bytes`.
+  package static func digest(of bytes: [UInt8]) -> SHA256Digest {
+    var hash = Self()
+    bytes.withUnsafeBytes { hash.update($0) }
+    return hash.finish()
+  }
+}

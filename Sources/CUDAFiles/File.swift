@@ -1,0 +1,121 @@
+import CKernel
+import Glibc
+
+/// An open regular file; closed when the value ends.
+package struct File: ~Copyable, Sendable {
+  package let descriptor: Int32
+  /// For messages.
+  package let path: String
+
+  init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit {
+    // close(2) is not retried: on Linux the descriptor is gone whatever it answers.
+    close(descriptor)
+  }
+
+  /// All of `bytes` are in the file, from `offset` on.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemCallError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try systemCall("pwrite", path) {
+        pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+      }
+    }
+  }
+
+  /// All of `bytes` are in the file, from `offset` on.
+  package func write(_ bytes: [UInt8], at offset: Int64) throws(SystemCallError) {
+    let result = bytes.withUnsafeBytes { piece in
+      Result { () throws(SystemCallError) in try write(piece, at: offset) }
+    }
+    try result.get()
+  }
+
+  /// The bytes read into `buffer` from `offset` on; 0 at the end of the file.
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(SystemCallError) -> Int {
+    try systemCall("pread", path) {
+      pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+  }
+
+  /// Calls `body` with the file's bytes in order, 1 MiB at a time, up to `limit` bytes.
+  package func forEachPiece<Failure: Error>(
+    upTo limit: Int64 = .max, mapping: (SystemCallError) -> Failure,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+    defer { buffer.deallocate() }
+    var offset: Int64 = 0
+    while offset < limit {
+      let wanted = Int(min(Int64(buffer.count), limit - offset))
+      let count: Int
+      do {
+        count = try read(
+          into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: offset)
+      } catch {
+        throw mapping(error)
+      }
+      guard count > 0 else { return }
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      offset += Int64(count)
+    }
+  }
+
+  package func status() throws(SystemCallError) -> FileStatus {
+    var status = stat()
+    try systemCall("fstat", path) { fstat(descriptor, &status) }
+    return FileStatus(status)
+  }
+
+  /// The file's data and size are on disk.
+  package func sync() throws(SystemCallError) {
+    try systemCall("fdatasync", path) { fdatasync(descriptor) }
+  }
+
+  package func truncate(to byteCount: Int64) throws(SystemCallError) {
+    try systemCall("ftruncate", path) { ftruncate(descriptor, off_t(byteCount)) }
+  }
+
+  package func setMode(_ mode: UInt16) throws(SystemCallError) {
+    try systemCall("fchmod", path) { fchmod(descriptor, mode_t(mode)) }
+  }
+
+  /// Sets the time of modification, and of access, in seconds since 1970.
+  package func setModified(_ seconds: Int64) throws(SystemCallError) {
+    let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+    let times = [time, time]
+    try systemCall("futimens", path) { futimens(descriptor, times) }
+  }
+
+  /// Tells the kernel that these pages are not needed again.
+  package func dropCache() {
+    // Advice: nothing depends on the answer.
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+  }
+
+  /// Whether the exclusive lock on this file is now ours; `false` if another process has it.
+  ///
+  /// Held until the descriptor is closed.
+  package func tryLock() throws(SystemCallError) -> Bool {
+    try tryFlock(descriptor, LOCK_EX, path)
+  }
+}
+
+/// Whether `flock(2)` was granted; any errno but EWOULDBLOCK is an error (I1).
+func tryFlock(
+  _ descriptor: Int32, _ operation: Int32, _ subject: String
+) throws(SystemCallError) -> Bool {
+  do {
+    try systemCall("flock", subject) { flock(descriptor, operation | LOCK_NB) }
+    return true
+  } catch let error where error.code == EWOULDBLOCK {
+    return false
+  }
+}

@@ -1,0 +1,112 @@
+// The exclusive right to change a prefix: flock(2) on one file that is never removed.
+//
+//   I1  Any errno but EWOULDBLOCK means that this file system cannot lock; the caller stops.
+//   I3  The kernel holds the lock. It ends with the process, however that ends; nothing here looks at
+//       an age or a pid. The file is never unlinked; if someone did, (dev, ino) of the descriptor and of
+//       the path differ, and we start over.
+//   I4  O_CLOEXEC from the open on; LOCK_UN before close, because a child between fork and exec still
+//       has a copy of the descriptor.
+
+import Glibc
+
+/// The lock on the file `name` of a directory, held until the value ends.
+package struct FileLock: ~Copyable, Sendable {
+  private let file: File
+
+  /// The lock, or `nil` if another process has it. Never waits.
+  package static func attempt(
+    _ name: String, in directory: borrowing Directory
+  ) throws(FileLockError) -> FileLock? {
+    while true {
+      let file = try openLockFile(name, in: directory)
+      do {
+        guard try tryFlock(file.descriptor, LOCK_EX, file.path) else { return nil }
+      } catch {
+        throw .cannotLock(error, fileSystem: (try? directory.space().fileSystem) ?? "unknown")
+      }
+      do {
+        // I3: is what we locked still what the path names?
+        let named = try directory.status(name)
+        if try named?.identity == file.status().identity { return FileLock(file: file) }
+      } catch {
+        throw .cannotOpen(error)
+      }
+    }
+  }
+
+  private init(file: consuming File) { self.file = file }
+
+  /// The lock file's identity, to find its line in /proc/locks.
+  package func identity() throws(SystemCallError) -> FileIdentity { try file.status().identity }
+
+  deinit {
+    // I4. Nothing to do about a failure: the close that follows releases it as well.
+    _ = flock(file.descriptor, LOCK_UN)
+  }
+}
+
+package enum FileLockError: Error, Equatable, Sendable {
+  /// The file system refuses flock(2) itself.
+  case cannotLock(SystemCallError, fileSystem: String)
+  /// The lock file cannot be made or opened.
+  case cannotOpen(SystemCallError)
+  /// Something else stands at the lock file's name.
+  case notALockFile(path: String, what: String)
+}
+
+/// The lock file, made if it is not there.
+private func openLockFile(
+  _ name: String, in directory: borrowing Directory
+) throws(FileLockError) -> File {
+  while true {
+    if let file = try existingLockFile(name, in: directory) { return file }
+    if let file = try newLockFile(name, in: directory) { return file }
+  }
+}
+
+/// The lock file that is there, or `nil`.
+///
+/// Opened without O_CREAT: with fs.protected_regular the kernel refuses O_CREAT on another user's file in
+/// a sticky directory even where that file may be opened. O_RDWR, because NFS maps flock to a byte-range
+/// lock that needs a writable descriptor.
+private func existingLockFile(
+  _ name: String, in directory: borrowing Directory
+) throws(FileLockError) -> File? {
+  let path = directory.at(name)
+  do {
+    let file = try directory.open(name, writable: true)
+    let status = try file.status()
+    if status.kind == .file, status.linkCount <= 1 { return file }
+    throw FileLockError.notALockFile(
+      path: path, what: status.kind == .file ? "a file with a second name" : "not a regular file")
+  } catch let error as SystemCallError {
+    switch error.code {
+    case ENOENT: return nil
+    case ELOOP: throw .notALockFile(path: path, what: "a symbolic link")
+    case EISDIR: throw .notALockFile(path: path, what: "a directory")
+    default: throw .cannotOpen(error)
+    }
+  } catch let error as FileLockError {
+    throw error
+  } catch {
+    preconditionFailure("neither a call nor a check: \(error)")
+  }
+}
+
+/// A new lock file, or `nil` if another process was faster.
+///
+/// Nobody else may open it: whoever can open a lock file can hold it for ever. In a prefix that a group
+/// shares, the group may, whatever the umask says.
+private func newLockFile(
+  _ name: String, in directory: borrowing Directory
+) throws(FileLockError) -> File? {
+  do {
+    let isShared = try directory.status().mode & 0o020 != 0
+    let file = try directory.create(name, mode: 0o600)
+    if isShared { try file.setMode(0o660) }
+    return file
+  } catch {
+    if error.code == EEXIST { return nil }
+    throw .cannotOpen(error)
+  }
+}

@@ -1,0 +1,32 @@
+import CKernel
+import Glibc
+
+/// The wish of a signal that this process ends. Long work asks for it; it is never acted on in a handler.
+package enum Interruption {
+  /// From now on SIGINT, SIGTERM and SIGHUP are noted, unless the caller has them ignored (a job of a
+  /// non-interactive shell keeps ignoring them), and SIGPIPE is an errno. A second one kills at once:
+  /// that is as safe as any crash.
+  package static func watch() { ckernel_watch_signals() }
+
+  /// The signal noted, or `nil`.
+  package static var signal: Int32? {
+    let signal = ckernel_noted_signal()
+    return signal == 0 ? nil : signal
+  }
+
+  /// Ends this process by `signal`, so that its parent sees what happened.
+  package static func die(of signal: Int32) -> Never {
+    ckernel_die_of(signal)
+    _exit(128 + signal)
+  }
+
+  /// `SIGINT`
+  package static func name(of signal: Int32) -> String {
+    switch signal {
+    case SIGINT: "SIGINT"
+    case SIGTERM: "SIGTERM"
+    case SIGHUP: "SIGHUP"
+    default: "signal \(signal)"
+    }
+  }
+}

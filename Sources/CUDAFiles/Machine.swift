@@ -1,0 +1,100 @@
+import Glibc
+
+/// What this process and the machine are called. Read for messages and records, never as evidence (I3).
+package enum Machine {
+  /// A new one each time the kernel starts; empty if /proc is not there.
+  package static let bootID: String =
+    firstLine(of: "/proc/sys/kernel/random/boot_id") ?? "noboot"
+
+  package static let host: String = firstLine(of: "/proc/sys/kernel/hostname") ?? "localhost"
+
+  /// The name of this process's user, or the number if it has none.
+  package static let user: String = {
+    guard let entry = getpwuid(geteuid()) else { return "\(geteuid())" }
+    return String(cString: entry.pointee.pw_name)
+  }()
+
+  /// The home directory by the password database, for processes without HOME.
+  package static var homeDirectory: String? {
+    guard let entry = getpwuid(geteuid()) else { return nil }
+    return String(cString: entry.pointee.pw_dir)
+  }
+
+  package static var isRoot: Bool { geteuid() == 0 }
+
+  /// `x86_64`, as `uname -m` prints it.
+  package static let architecture: String = {
+    var names = utsname()
+    guard uname(&names) == 0 else { return "unknown" }
+    return withUnsafeBytes(of: &names.machine) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }()
+
+  /// Whether this is a Jetson, whose builds are NVIDIA's `linux-aarch64`.
+  package static var isTegra: Bool { access("/etc/nv_tegra_release", F_OK) == 0 }
+
+  /// The mode bits that the kernel takes from new files.
+  ///
+  /// Read from /proc, because umask(2) cannot be asked without being changed for all threads.
+  package static let umask: UInt16 = {
+    let status = lines(of: "/proc/self/status").first { $0.hasPrefix("Umask:") }
+    return status.flatMap { UInt16($0.split(separator: "\t").last ?? "", radix: 8) } ?? 0
+  }()
+
+  /// Names in archives are UTF-8 whatever the locale: libarchive gives no name at all for them in the C
+  /// locale, which is what cron has. Once, before there are threads.
+  package static func useUTF8Names() { setlocale(LC_CTYPE, "C.UTF-8") }
+
+  package static let coreCount: Int = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+  package static var processID: Int32 { getpid() }
+
+  /// The pid namespace in which this process's pid means something.
+  package static let pidNamespace: UInt64 = {
+    var status = stat()
+    return stat("/proc/self/ns/pid", &status) == 0 ? UInt64(status.st_ino) : 0
+  }()
+
+  /// When process `pid` started, in clock ticks since boot; `nil` if it cannot be seen.
+  ///
+  /// A pid may be given to another process; a pid with its start time is not.
+  package static func startTime(of pid: Int32) -> UInt64? {
+    guard let line = firstLine(of: "/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else {
+      return nil
+    }
+    // Field 22; field 3 follows the name in parentheses. proc(5).
+    let fields = line[line.index(after: end)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+
+  /// The version of the loaded NVIDIA kernel driver, `580.82.07`; `nil` if none is loaded.
+  package static var driverVersion: String? { firstLine(of: "/sys/module/nvidia/version") }
+
+  package static func environment(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    return String(cString: value)
+  }
+
+  package static func removeFromEnvironment(_ name: String) { unsetenv(name) }
+
+  /// The absolute path of `path` with symbolic links resolved, or `nil` if it does not exist.
+  package static func resolved(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  package static var workingDirectory: String { resolved(".") ?? "/" }
+}
+
+/// The lines of a file of /proc or /sys, at most 4 KiB of them.
+private func lines(of path: String) -> [Substring] {
+  guard let stream = fopen(path, "re") else { return [] }
+  defer { fclose(stream) }
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  let count = fread(&buffer, 1, buffer.count, stream)
+  return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+}
+
+private func firstLine(of path: String) -> String? { lines(of: path).first.map(String.init) }

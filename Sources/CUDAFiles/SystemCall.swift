@@ -1,0 +1,76 @@
+// Every call to the kernel goes through `systemCall`: one place that retries EINTR, copies errno at
+// once, names the call and its subject, and asks the probe first.
+//
+// The probe is the only test seam of the product. Tests bind it to die at the n-th call, to fail it
+// with an errno, or to record the order of calls.
+
+import Glibc
+
+/// One failed call to the kernel: which, on what, and the `errno` that it left.
+package struct SystemCallError: Error, Equatable, Sendable {
+  /// The call's name as in section 2 of the manual: `renameat`.
+  package var call: String
+  /// What it was called on, for people: `13.0.2-1 in /opt/cuda/.cuda-install/trees`.
+  package var subject: String
+  /// The `errno` value.
+  package var code: Int32
+
+  package init(call: String, subject: String, code: Int32) {
+    self.call = call
+    self.subject = subject
+    self.code = code
+  }
+
+  /// `renameat 13.0.2-1 in /opt/cuda: No space left on device`
+  package var message: String { "\(call) \(subject): \(reason)" }
+
+  /// `No space left on device`
+  package var reason: String { String(cString: strerror(code)) }
+
+  /// Something of that name is there, or something else than a directory is on the way.
+  package var isNameTaken: Bool { [EEXIST, ENOTDIR, ELOOP, EISDIR].contains(code) }
+
+  /// Nothing of that name is there.
+  package var isMissing: Bool { code == ENOENT }
+
+  /// Hard links are not to be had here: another file system, another owner, or too many.
+  package var forbidsLinks: Bool { [EXDEV, EPERM, EMLINK, ENOTSUP].contains(code) }
+
+  /// The disk is full, or this user's share of it.
+  package var isNoSpace: Bool { [ENOSPC, EDQUOT].contains(code) }
+
+  /// This user may not do that here.
+  package var isPermission: Bool { [EACCES, EPERM, EROFS].contains(code) }
+}
+
+/// What a test does to the calls of the code under it.
+package struct Probe: Sendable {
+  /// Called before each call, with its name and subject. Returns the `errno` to fail with, or `nil`
+  /// to let the call happen.
+  package var before: @Sendable (_ call: String, _ subject: String) -> Int32?
+
+  package init(before: @escaping @Sendable (_ call: String, _ subject: String) -> Int32?) {
+    self.before = before
+  }
+
+  /// The probe of the running test; `nil` outside of tests. Threads started by `Thread` inherit it.
+  @TaskLocal package static var current: Probe?
+}
+
+/// The result of `body`, called again as long as a signal interrupts it.
+@discardableResult
+package func systemCall<Result: FixedWidthInteger & SignedInteger>(
+  _ call: StaticString, _ subject: @autoclosure () -> String, _ body: () -> Result
+) throws(SystemCallError) -> Result {
+  if let probe = Probe.current, let code = probe.before("\(call)", subject()) {
+    throw SystemCallError(call: "\(call)", subject: subject(), code: code)
+  }
+  while true {
+    let result = body()
+    guard result == -1 else { return result }
+    let code = errno
+    guard code == EINTR else {
+      throw SystemCallError(call: "\(call)", subject: subject(), code: code)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// What the threads of one execution share: what is ready to be unpacked, what is done, what went wrong.
+
+import CUDAArchive
+import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+import Synchronization
+
+/// One component's way into the tree.
+struct Job: Sendable {
+  enum Work: Sendable {
+    /// Verified and open: unpack it.
+    case unpack(PartialDownload)
+    /// In a source directory: copy it, verify it, unpack it.
+    case copy(PartialDownload, from: String)
+    /// In a published tree: link its files.
+    case link(tree: String, [TreeEntry])
+  }
+
+  var item: Plan.Item
+  var work: Work
+}
+
+/// The state that a `Monitor` guards.
+struct Board {
+  /// Largest first.
+  private(set) var ready: [Job] = []
+  private(set) var unfinished: Int
+  private(set) var results: [ComponentName: Unpacked] = [:]
+  private(set) var failure: InstallError?
+  private(set) var notices: [String] = []
+  private(set) var arrived: [ComponentName: Int64] = [:]
+  private(set) var unpacking: Set<ComponentName> = []
+
+  init(jobCount: Int) { unfinished = jobCount }
+
+  var isOver: Bool { failure != nil || unfinished == 0 }
+
+  mutating func add(_ job: Job) {
+    let size = job.item.build.artifact.byteCount
+    let place = ready.firstIndex { $0.item.build.artifact.byteCount < size } ?? ready.endIndex
+    ready.insert(job, at: place)
+  }
+
+  mutating func take() -> Job? {
+    guard !ready.isEmpty else { return nil }
+    let job = ready.removeFirst()
+    unpacking.insert(job.item.component.name)
+    return job
+  }
+
+  mutating func finish(_ name: ComponentName, _ result: Unpacked) {
+    results[name] = result
+    unpacking.remove(name)
+    unfinished -= 1
+  }
+
+  /// The first failure is the one that is told; later ones are its consequences.
+  mutating func fail(_ error: InstallError) { failure = failure ?? error }
+
+  mutating func say(_ text: String) { notices.append(text) }
+
+  mutating func takeNotices() -> [String] {
+    defer { notices = [] }
+    return notices
+  }
+
+  mutating func arrive(_ name: ComponentName, _ byteCount: Int64) { arrived[name] = byteCount }
+}
+
+/// What threads look at without a lock, thousands of times a second.
+final class Gauges: Sendable {
+  private let cancelled = Atomic<Bool>(false)
+  private let written = Atomic<Int64>(0)
+
+  var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  var writtenByteCount: Int64 { written.load(ordering: .relaxed) }
+
+  func cancel() { cancelled.store(true, ordering: .relaxed) }
+  func add(written byteCount: Int64) { written.add(byteCount, ordering: .relaxed) }
+}

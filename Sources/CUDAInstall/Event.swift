@@ -1,0 +1,75 @@
+package import CUDACatalog
+package import CUDAPlanning
+import CUDAStore
+
+/// What happens in a run, as it happens. Delivered on the thread that called the installer.
+public enum Event: Sendable {
+  /// Another process has the lock; delivered several times a second while that lasts.
+  case waiting(Holder)
+  /// The lock is ours, after a wait if there was one.
+  case locked(waited: Duration)
+  /// An earlier run left something.
+  case recovered(String)
+  /// What will be done. Delivered once, under the lock.
+  case planned(PlanSummary)
+  case progress(ProgressSnapshot)
+  /// Something worth a line that stops nothing.
+  case notice(String)
+}
+
+/// The process that holds the lock, by its own record.
+public struct Holder: Sendable {
+  package let operation: Operation?
+
+  /// `pid 4711, update, user root, since 14:02:11, cuda_nvcc 62%`
+  public var description: String { operation?.phrase ?? "a process that left no record" }
+}
+
+/// A plan in numbers.
+public struct PlanSummary: Sendable {
+  package let plan: Plan
+  package let freeByteCount: Int64?
+
+  /// Bytes to be fetched, less what an earlier run left.
+  public let fetchByteCount: Int64
+}
+
+/// How far a run is.
+public struct ProgressSnapshot: Sendable {
+  /// One artifact on its way.
+  public struct Transfer: Sendable {
+    /// The component's name.
+    public var component: String
+    /// Bytes here.
+    public var done: Int64
+    /// Bytes in all.
+    public var total: Int64
+    /// Whether it is here and being unpacked.
+    public var isUnpacking: Bool
+  }
+
+  /// Bytes of artifacts that are here, and of all.
+  public var fetched: Int64
+  /// All bytes of artifacts, those that were here before included.
+  public var total: Int64
+  /// Bytes written into the tree.
+  public var unpacked: Int64
+  /// Bytes received per second, over the last five seconds.
+  public var rate: Int64
+  /// What is on its way, the largest first.
+  public var active: [Transfer]
+  /// `true` from the last artifact's last byte on.
+  public var isFetched: Bool { fetched >= total }
+}
+
+/// How a run ended well.
+public struct Outcome: Sendable {
+  /// Whether anything visible is different now.
+  public var changed: Bool
+  /// The release in question.
+  public var release: String
+  /// The process that did what was asked while this one waited.
+  public var doneBy: Int32?
+  package var record: RunRecord?
+  package var plan: Plan?
+}

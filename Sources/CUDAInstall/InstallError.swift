@@ -1,0 +1,161 @@
+package import CUDAArchive
+package import CUDACatalog
+package import CUDADigest
+package import CUDAFiles
+package import CUDAPlanning
+package import CUDAStore
+package import CUDATransfer
+
+/// Why a run did not do what was asked. Nothing that was visible before has changed.
+public struct InstallError: Error, Sendable {
+  package let reason: Reason
+
+  package init(_ reason: Reason) { self.reason = reason }
+
+  package enum Reason: Sendable {
+    /// A URL, a path or a setting that cannot be used.
+    case usage(String)
+    /// The source's manifest or index is wrong.
+    case catalog(CatalogError)
+    case planning(PlanningError)
+    case transfer(TransferError)
+    /// A file of a source that is a directory cannot be read.
+    case unreadable(SystemCallError)
+    /// The source has no list of its releases, so only an exact one can be asked for.
+    case noIndex(url: String, TransferError)
+    /// An artifact is not what the manifest says.
+    case wrongArtifact(
+      component: ComponentName, url: String, expected: SHA256Digest, found: SHA256Digest)
+    case wrongSize(component: ComponentName, url: String, expected: Int64, found: Int64)
+    case archive(component: ComponentName, ArchiveError)
+    /// Two components bring different things for one path.
+    case collision(path: String, ComponentName, ComponentName)
+    case noSpace(needed: Int64, free: Int64, prefix: String)
+    /// NVIDIA publishes nothing for this machine.
+    case noPlatform(machine: String)
+    /// The release is in use, and nobody said that it may go.
+    case removesCurrent(Version)
+    /// There is no current release.
+    case nothingCurrent(prefix: String)
+    case store(StoreError)
+    case interrupted(Int32)
+  }
+
+  /// One sentence without a full stop.
+  public var message: String {
+    switch reason {
+    case .usage(let message): message
+    case .catalog(let error): error.message
+    case .planning(let error): error.message
+    case .transfer(let error): error.message
+    case .unreadable(let error): "cannot read the source: \(error.message)"
+    case .noIndex(let url, let error): "\(url) does not list its releases (\(error.message))"
+    case .wrongArtifact(let component, let url, let expected, let found):
+      "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
+    case .wrongSize(let component, let url, let expected, let found):
+      "\(component) from \(url) has the wrong size: expected \(expected) bytes, found \(found)"
+    case .archive(let component, let error): "\(component): \(error.message)"
+    case .collision(let path, let one, let other):
+      "\(one) and \(other) both bring \(path), and not the same"
+    case .noSpace(let needed, let free, let prefix):
+      "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
+    case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
+    case .removesCurrent(let release): "CUDA \(release) is the current release"
+    case .nothingCurrent(let prefix): "no CUDA is installed in \(prefix)"
+    case .store(let error): error.message
+    case .interrupted(let signal): StoreError.interrupted(signal).message
+    }
+  }
+
+  /// One thing to do about it, or `nil`.
+  public var hint: String? {
+    switch reason {
+    case .catalog(let error): error.hint
+    case .planning(let error): error.hint
+    case .transfer(let error): error.hint
+    case .noIndex: "name the release exactly, as in 13.0.2"
+    case .wrongArtifact:
+      "the mirror and its manifest do not agree: try again later, or another --mirror"
+    case .wrongSize:
+      "the mirror and its manifest do not agree: try again later, or another --mirror"
+    case .noSpace: "make room, or choose another directory with --prefix"
+    case .removesCurrent: "make another release current first, or say --yes"
+    case .nothingCurrent: "'cuda-install install' installs the latest release"
+    case .store(let error): error.hint
+    case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
+    case .archive: "nothing of it was installed; tell the publisher"
+    case .usage, .unreadable, .collision, .noPlatform, .interrupted: nil
+    }
+  }
+
+  /// The process that has the lock, if that is why.
+  public var holder: Holder? {
+    guard case .store(.locked(_, let operation)) = reason else { return nil }
+    return Holder(operation: operation)
+  }
+
+  /// A word for programs that never changes: `hash_mismatch`.
+  public var code: String { status.code }
+
+  /// The exit status and its word: the one table, which the man page mirrors.
+  var status: (exit: Int32, code: String) {
+    switch reason {
+    case .usage: (64, "usage")
+    case .catalog: (65, "bad_manifest")
+    case .planning: (66, "not_found")
+    case .transfer(let error): error.status
+    case .unreadable(let error): error.isMissing ? (66, "not_found") : error.status
+    case .noIndex: (69, "network")
+    case .wrongArtifact: (65, "hash_mismatch")
+    case .wrongSize: (65, "size_mismatch")
+    case .archive(_, .files(let error)): error.status
+    case .archive(_, .cancelled): (70, "internal")
+    case .archive: (65, "bad_archive")
+    case .collision: (65, "bad_archive")
+    case .noSpace: (74, "no_space")
+    case .noPlatform: (66, "not_found")
+    case .removesCurrent: (64, "usage")
+    case .nothingCurrent: (66, "not_found")
+    case .store(let error): error.status
+    case .interrupted(let signal): (128 + signal, "interrupted")
+    }
+  }
+
+  /// The status that a process ends with because of this error; above 128 it is a signal to die of.
+  public var exitStatus: Int32 { status.exit }
+}
+
+extension StoreError {
+  fileprivate var status: (exit: Int32, code: String) {
+    switch self {
+    case .notOurs: (73, "cannot_create")
+    case .cannotCreate(let error): error.isPermission ? (77, "permission") : (73, "cannot_create")
+    case .cannotLock: (71, "no_locks")
+    case .notALockFile: (73, "cannot_create")
+    case .locked: (75, "locked")
+    case .files(let error): error.status
+    case .damaged: (65, "damaged")
+    case .notInstalled, .nothingToRollBack: (66, "not_found")
+    case .interrupted(let signal): (128 + signal, "interrupted")
+    }
+  }
+}
+
+extension SystemCallError {
+  fileprivate var status: (exit: Int32, code: String) {
+    if isNoSpace { return (74, "no_space") }
+    return isPermission ? (77, "permission") : (74, "io")
+  }
+}
+
+extension TransferError {
+  fileprivate var status: (exit: Int32, code: String) {
+    switch self {
+    case .http, .network, .tls, .cancelled: (69, "network")
+    case .tooLong, .wrongSize: (65, "size_mismatch")
+    case .badURL: (64, "usage")
+    case .receiver(let error as SystemCallError): error.status
+    case .receiver: (74, "io")
+    }
+  }
+}

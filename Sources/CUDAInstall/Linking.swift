@@ -1,0 +1,108 @@
+import CUDAArchive
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+import CUDAStore
+
+/// A component's files taken over from a published tree, as second names of the same files.
+enum Linking {
+  /// What a tree has of a component, if every file is still what its receipt says; else `nil`.
+  static func intactEntries(
+    of component: ComponentName, in tree: String, store: Store
+  ) -> [TreeEntry]? {
+    // Any failure to read means the same: this tree is no source, and the component is fetched.
+    guard let all = try? store.entries(ofTree: tree), let receipt = try? store.receipt(ofTree: tree)
+    else { return nil }
+    guard SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest else {
+      return nil
+    }
+    let entries = all.filter { $0.owners.contains(component) }
+    guard !entries.isEmpty, let root = try? Directory.open(store.path(ofTree: tree)) else {
+      return nil
+    }
+    var cursor = DirectoryCursor(root: SharedDirectory(root))
+    for entry in entries where (try? isIntact(entry, &cursor)) != true { return nil }
+    return entries
+  }
+
+  static func link(
+    _ entries: [TreeEntry], from tree: String, into root: SharedDirectory, claims: Claims
+  ) throws(SystemCallError) -> Unpacked {
+    var from = DirectoryCursor(root: SharedDirectory(try Directory.open(tree)))
+    var into = DirectoryCursor(root: root)
+    var result = Unpacked()
+    for entry in entries {
+      let (parents, name) = split(entry.path)
+      let source = try from.find(parents)
+      let modified = try source.directory.status(name)?.modified ?? 0
+      result.newest = max(result.newest, modified)
+      let kind: UnpackedEntry.Kind
+      switch entry.kind {
+      case .directory:
+        _ = try into.enter(parents + [name])
+        kind = .directory
+      case .link(let target):
+        if claims.take(entry.path) {
+          let parent = try into.enter(parents)
+          try parent.directory.makeLink(name, to: target)
+          try parent.directory.setModified(name, modified)
+        }
+        kind = .link(target: target)
+      case .file(let byteCount, let mode, let digest):
+        if claims.take(entry.path) {
+          let parent = try into.enter(parents)
+          try linkOrCopy(name, from: source, into: parent, mode: mode, modified: modified)
+        }
+        kind = .file(byteCount: byteCount, mode: mode, digest: digest)
+      }
+      result.entries.append(UnpackedEntry(path: entry.path, kind: kind, modified: modified))
+    }
+    return result
+  }
+
+  private static func isIntact(
+    _ entry: TreeEntry, _ cursor: inout DirectoryCursor
+  ) throws(SystemCallError) -> Bool {
+    let (parents, name) = split(entry.path)
+    let parent = try cursor.find(parents)
+    switch entry.kind {
+    case .directory: return try parent.directory.status(name)?.kind == .directory
+    case .link(let target): return try parent.directory.readLink(name) == target
+    case .file(let byteCount, let mode, let digest):
+      let file = try parent.directory.open(name)
+      let status = try file.status()
+      guard status.kind == .file, status.byteCount == byteCount, status.mode == mode else {
+        return false
+      }
+      var hash = SHA256()
+      try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in hash.update(piece)
+      }
+      return hash.finish() == digest
+    }
+  }
+
+  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy.
+  private static func linkOrCopy(
+    _ name: String, from source: SharedDirectory, into target: SharedDirectory, mode: UInt16,
+    modified: Int64
+  ) throws(SystemCallError) {
+    do {
+      try target.directory.hardLink(name, in: source.directory, as: name)
+    } catch {
+      guard error.forbidsLinks else { throw error }
+      let original = try source.directory.open(name)
+      let copy = try target.directory.create(name, mode: mode)
+      var offset: Int64 = 0
+      try original.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
+        try copy.write(piece, at: offset)
+        offset += Int64(piece.count)
+      }
+      try copy.setModified(modified)
+    }
+  }
+
+  private static func split(_ path: String) -> (parents: ArraySlice<String>, name: String) {
+    let names = path.split(separator: "/").map(String.init)
+    return (names.dropLast(), names.last ?? ".")
+  }
+}

@@ -1,0 +1,170 @@
+// What a merged tree needs beyond its components' files (reference: NVIDIA's own toolkit installer):
+//
+//   lib64 -> lib                  nvcc.profile and many Makefiles say lib64
+//   targets/<arch>-linux/         Rust, Bazel and cross builds look there
+//   version.json                  CMake's FindCUDAToolkit accepts a tree without nvcc only with it
+//   lib/pkgconfig/*.pc            relative to the tree, with unversioned names beside NVIDIA's
+//   receipt.json receipt.ndjson   what is here, and where it came from
+//
+// The result depends on the request and the artifacts alone: not on which thread was faster, nor on the
+// clock, a pid or a user.
+
+import CUDAArchive
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+struct Merge {
+  let release: Release
+  let request: Request
+  let items: [Plan.Item]
+  let results: [ComponentName: Unpacked]
+  let source: String
+
+  /// Completes the tree at `root`; its receipt.
+  func finish(_ root: SharedDirectory) throws(InstallError) -> Receipt {
+    var tree = try mergedEntries()
+    let newest = results.values.map(\.newest).max() ?? 0
+    do {
+      var writer = TreeWriter(root: root, modified: newest, entries: tree)
+      for name in items.map(\.component.name).sorted() {
+        for held in results[name]?.held ?? [] {
+          try writer.addFile(
+            held.path.names, PkgConfig.relocatable(held.bytes), owner: name, modified: held.modified
+          )
+        }
+      }
+      try addFixUps(&writer)
+      tree = writer.entries
+      try writer.finishDirectories(times: times)
+      return try writeReceipt(tree.values.sorted { $0.path < $1.path }, newest, root)
+    } catch {
+      throw InstallError(.store(.files(error)))
+    }
+  }
+
+  // Entries
+
+  /// All components' entries by path. Two components may bring the same; not different things.
+  private func mergedEntries() throws(InstallError) -> [String: TreeEntry] {
+    var tree: [String: TreeEntry] = [:]
+    for name in items.map(\.component.name).sorted() {
+      for entry in results[name]?.entries ?? [] {
+        let kind = TreeEntry.Kind(entry.kind)
+        guard var known = tree[entry.path] else {
+          tree[entry.path] = TreeEntry(path: entry.path, kind: kind, owners: [name])
+          continue
+        }
+        guard known.kind == kind else {
+          throw InstallError(.collision(path: entry.path, known.owners.first ?? name, name))
+        }
+        if !known.owners.contains(name) { known.owners.append(name) }
+        tree[entry.path] = known
+      }
+    }
+    return tree
+  }
+
+  /// When each path was modified by the first component, in order of names, that brings it.
+  private var times: [String: Int64] {
+    var times: [String: Int64] = [:]
+    for name in items.map(\.component.name).sorted() {
+      for entry in results[name]?.entries ?? [] where times[entry.path] == nil {
+        times[entry.path] = entry.modified
+      }
+    }
+    return times
+  }
+
+  // Fix-ups
+
+  private func addFixUps(_ writer: inout TreeWriter) throws(SystemCallError) {
+    if writer.hasDirectory("lib") {
+      try writer.addLink(["lib64"], to: "lib")
+    }
+    let target = request.platform.text.split(separator: "-").dropFirst().joined(separator: "-")
+    for name in ["lib", "include"] where writer.hasDirectory(name) {
+      try writer.addLink(["targets", "\(target)-linux", name], to: "../../\(name)")
+    }
+    for (path, entry) in writer.entries.sorted(by: { $0.key < $1.key })
+    where path.hasPrefix("lib/pkgconfig/") {
+      guard case .file = entry.kind else { continue }
+      let name = String(path.dropFirst("lib/pkgconfig/".count))
+      guard let plain = PkgConfig.unversioned(name) else { continue }
+      try writer.addLink(["lib", "pkgconfig", plain], to: name)
+    }
+    try writer.addFile(["version.json"], versionJSON)
+  }
+
+  private var versionJSON: [UInt8] {
+    struct Named: Encodable {
+      var name: String
+      var version: String
+    }
+    var named = ["cuda": Named(name: "CUDA SDK", version: release.label.text)]
+    for item in items {
+      named[item.component.name.text] = Named(
+        name: cleaned(item.component.title), version: item.component.version.text)
+    }
+    return JSONRecord.encodePretty(named)
+  }
+
+  // Receipt
+
+  private func writeReceipt(
+    _ entries: [TreeEntry], _ modified: Int64, _ root: SharedDirectory
+  ) throws(SystemCallError) -> Receipt {
+    let list = ReceiptJSON.encodeEntries(entries)
+    var byteCount: Int64 = 0
+    for entry in entries {
+      if case .file(let count, _, _) = entry.kind { byteCount += count }
+    }
+    let receipt = Receipt(
+      product: release.product, release: release.label, track: "\(request.track)",
+      profile: request.effectiveProfile?.rawValue, platform: request.platform, source: source,
+      manifestDigest: release.manifestDigest,
+      components: items.sorted { $0.component.name < $1.component.name }.map(installed),
+      files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
+    for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
+      let file = try root.directory.create(name)
+      try file.write(bytes, at: 0)
+      try file.setModified(modified)
+    }
+    try root.directory.setModified(".", modified)
+    return receipt
+  }
+
+  private func installed(_ item: Plan.Item) -> Receipt.Installed {
+    let result = results[item.component.name]
+    var byteCount: Int64 = 0
+    var fileCount = 0
+    for entry in result?.entries ?? [] {
+      guard case .file(let count, _, _) = entry.kind else { continue }
+      byteCount += count
+      fileCount += 1
+    }
+    for held in result?.held ?? [] {
+      byteCount += Int64(held.bytes.count)
+      fileCount += 1
+    }
+    return Receipt.Installed(
+      name: item.component.name, version: item.component.version,
+      license: cleaned(item.component.license), variant: item.build.variant,
+      artifact: item.build.artifact, byteCount: byteCount, fileCount: fileCount,
+      asked: item.asked)
+  }
+}
+
+extension TreeEntry.Kind {
+  init(_ kind: UnpackedEntry.Kind) {
+    self =
+      switch kind {
+      case .file(let byteCount, let mode, let digest):
+        .file(byteCount: byteCount, mode: mode, digest: digest)
+      case .link(let target): .link(target: target)
+      case .directory: .directory(mode: 0o755)
+      }
+  }
+}

@@ -1,0 +1,67 @@
+import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+/// Turns counts of bytes into what people want to know.
+struct Meter {
+  private let jobs: [Job]
+  private let total: Int64
+  private let clock = ContinuousClock()
+  /// (when, bytes here) of the last five seconds.
+  private var samples: [(ContinuousClock.Instant, Int64)] = []
+  private var lastReport: ContinuousClock.Instant?
+  private var lastReported: Operation.Progress?
+
+  init(jobs: [Job]) {
+    self.jobs = jobs.filter {
+      if case .link = $0.work { false } else { true }
+    }
+    total = self.jobs.reduce(0) { $0 + $1.item.build.artifact.byteCount }
+  }
+
+  mutating func snapshot(
+    arrived: [ComponentName: Int64], unpacking: Set<ComponentName>, written: Int64
+  ) -> ProgressSnapshot {
+    let done = arrived.values.reduce(0, +)
+    let now = clock.now
+    samples.append((now, done))
+    samples.removeAll { now - $0.0 > .seconds(5) }
+    var rate: Int64 = 0
+    if let first = samples.first, now > first.0 {
+      rate = Int64(Double(max(0, done - first.1)) / ((now - first.0) / .seconds(1)))
+    }
+    var active: [ProgressSnapshot.Transfer] = []
+    for job in jobs {
+      let name = job.item.component.name
+      let size = job.item.build.artifact.byteCount
+      let here = arrived[name] ?? 0
+      guard unpacking.contains(name) || (here > 0 && here < size) else { continue }
+      active.append(
+        .init(
+          component: name.text, done: here, total: size, isUnpacking: unpacking.contains(name)))
+    }
+    return ProgressSnapshot(
+      fetched: done, total: total, unpacked: written, rate: rate, active: active)
+  }
+
+  /// What other processes are told: at most 4 times a second, and only what is new.
+  mutating func dueProgress(_ snapshot: ProgressSnapshot) -> Operation.Progress? {
+    let now = clock.now
+    if let lastReport, now - lastReport < .milliseconds(250) { return nil }
+    var progress = Operation.Progress(
+      phase: snapshot.isFetched ? .extract : .download, component: snapshot.active.first?.component,
+      done: snapshot.fetched, total: snapshot.total, rate: snapshot.rate,
+      updated: Timestamp.now.rfc3339)
+    if let lastReported {
+      var same = lastReported
+      same.updated = progress.updated
+      same.rate = progress.rate
+      if same == progress { progress.updated = lastReported.updated }
+      if progress == lastReported { return nil }
+    }
+    lastReport = now
+    lastReported = progress
+    return progress
+  }
+}

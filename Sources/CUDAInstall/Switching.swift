@@ -1,0 +1,107 @@
+package import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+extension Installer {
+  /// Makes an installed release the current one: `13.0.2`, the newest of a track as in `13`, or `-` for the
+  /// one that was current before.
+  package func use(_ text: String) throws(InstallError) -> (outcome: Outcome, was: String?) {
+    var was: String?
+    try requirePrefix()
+    let outcome = try underLock("use") { (locked, _) throws(InstallError) in
+      was = try storing { () throws(StoreError) in try store.visible().current }
+      let release = try text == "-" ? previousRelease() : installedRelease(text).release
+      guard release.text != was else { return Outcome(changed: false, release: release.text) }
+      try storing { () throws(StoreError) in try locked.use(release) }
+      return Outcome(changed: true, release: release.text)
+    }
+    return (outcome, was)
+  }
+
+  /// Goes back to what was visible before the last change.
+  package func rollBack() throws(InstallError) -> (outcome: Outcome, from: String, to: String) {
+    var change = (from: "", to: "")
+    try requirePrefix()
+    let outcome = try underLock("rollback") { (locked, _) throws(InstallError) in
+      let (from, to) = try storing { () throws(StoreError) in try locked.rollBack() }
+      change = (Self.describe(from, beside: to), Self.describe(to, beside: from))
+      return Outcome(changed: true, release: to.current ?? "")
+    }
+    return (outcome, change.from, change.to)
+  }
+
+  /// Takes releases away. The current one only if `removesCurrent`.
+  package func remove(
+    _ texts: [String], removesCurrent: Bool
+  ) throws(InstallError) -> (outcome: Outcome, removed: [InstalledRelease], inUse: [String]) {
+    var removed: [InstalledRelease] = []
+    var inUse: [String] = []
+    try requirePrefix()
+    let outcome = try underLock("remove") { (locked, _) throws(InstallError) in
+      let state = try installed()
+      let removal: Removal
+      do throws(PlanningError) {
+        removal = try Removal(texts, state: state)
+      } catch {
+        throw InstallError(.planning(error))
+      }
+      if removal.removesCurrent, !removesCurrent, let current = state.current {
+        throw InstallError(.removesCurrent(current))
+      }
+      let chosen = state.releases.filter { removal.releases.contains($0.release) }
+      for release in chosen {
+        inUse += try storing { () throws(StoreError) in try locked.remove(release.release) }
+        removed.append(release)
+      }
+      return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))
+    }
+    return (outcome, removed, inUse)
+  }
+
+  /// The installed release that a label or a track names; without a text the current one.
+  package func installedRelease(_ text: String?) throws(InstallError) -> InstalledRelease {
+    let state = try installed()
+    let label: Version?
+    if let text {
+      guard let track = Track(text) else {
+        throw InstallError(
+          .usage("\(cleaned(text)) is not a version: write 13.0.2, 13.0, 13 or latest"))
+      }
+      label = track.newest(of: state.releases.map(\.release))
+    } else {
+      label = state.current
+    }
+    guard let found = state.releases.first(where: { $0.release == label }) else {
+      guard let text else { throw InstallError(.nothingCurrent(prefix: store.prefix)) }
+      throw InstallError(.planning(.notInstalled(text, installed: state.releases.map(\.release))))
+    }
+    return found
+  }
+
+  private func previousRelease() throws(InstallError) -> Version {
+    let now = try storing { () throws(StoreError) in try store.visible() }
+    for record in store.history().reversed() where record.after.current == now.current {
+      guard let before = record.before.current, before != now.current else { continue }
+      guard let release = Version(before), now.releases[before] != nil else { break }
+      return release
+    }
+    throw InstallError(.store(.nothingToRollBack(prefix: store.prefix)))
+  }
+
+  /// Changing what is installed where nothing is must not make a prefix.
+  private func requirePrefix() throws(InstallError) {
+    switch try storing({ () throws(StoreError) in try store.presence() }) {
+    case .ours: return
+    case .absent: throw InstallError(.nothingCurrent(prefix: store.prefix))
+    case .foreign: throw InstallError(.store(.notOurs(prefix: store.prefix)))
+    }
+  }
+
+  /// `13.0.2`, or where only its tree differs, `13.0.2 (13.0.2-1)`.
+  private static func describe(_ state: VisibleState, beside other: VisibleState) -> String {
+    guard let current = state.current else { return "nothing" }
+    guard current == other.current, let tree = state.releases[current] else { return current }
+    return "\(current) (\(tree))"
+  }
+}

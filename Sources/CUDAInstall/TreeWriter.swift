@@ -1,0 +1,87 @@
+import CUDAArchive
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+
+/// Adds the installer's own files to a staging tree, and keeps the list of everything in it.
+struct TreeWriter {
+  private(set) var entries: [String: TreeEntry]
+  private let root: SharedDirectory
+  private let modified: Int64
+  private var cursor: DirectoryCursor
+
+  /// `modified`: the time of all that the installer makes itself, in seconds since 1970.
+  init(root: SharedDirectory, modified: Int64, entries: [String: TreeEntry]) {
+    self.root = root
+    self.modified = modified
+    self.entries = entries
+    cursor = DirectoryCursor(root: root)
+  }
+
+  /// Whether components brought a directory of this name, or files in it.
+  func hasDirectory(_ name: String) -> Bool {
+    if case .directory = entries[name]?.kind { return true }
+    return entries.keys.contains { $0.hasPrefix("\(name)/") }
+  }
+
+  /// Adds a file unless the path is taken: components go first.
+  mutating func addFile(
+    _ path: [String], _ bytes: [UInt8], owner: ComponentName? = nil, modified: Int64? = nil
+  ) throws(SystemCallError) {
+    let text = path.joined(separator: "/")
+    let digest = SHA256.digest(of: bytes)
+    let kind = TreeEntry.Kind.file(byteCount: Int64(bytes.count), mode: 0o644, digest: digest)
+    if var known = entries[text] {
+      if let owner, known.kind == kind { known.owners.append(owner) }
+      entries[text] = known
+      return
+    }
+    let parent = try cursor.enter(path.dropLast())
+    let file = try parent.directory.create(path.last ?? "")
+    try file.write(bytes, at: 0)
+    try file.setModified(modified ?? self.modified)
+    entries[text] = TreeEntry(path: text, kind: kind, owners: owner.map { [$0] } ?? [])
+  }
+
+  /// Adds a symbolic link unless the path is taken.
+  mutating func addLink(_ path: [String], to target: String) throws(SystemCallError) {
+    let text = path.joined(separator: "/")
+    guard entries[text] == nil, !hasDirectory(text) else { return }
+    let parent = try cursor.enter(path.dropLast())
+    let name = path.last ?? ""
+    try parent.directory.makeLink(name, to: target)
+    try parent.directory.setModified(name, modified)
+    entries[text] = TreeEntry(path: text, kind: .link(target: target), owners: [])
+  }
+
+  /// Lists every directory, and gives each path the time that does not depend on who was faster: files
+  /// that several components brought the first one's, directories the newest of all.
+  mutating func finishDirectories(times: [String: Int64]) throws(SystemCallError) {
+    for entry in entries.values where entry.owners.count > 1 {
+      guard case .directory = entry.kind else {
+        let (parents, name) = Self.split(entry.path)
+        try cursor.enter(parents).directory.setModified(name, times[entry.path] ?? modified)
+        continue
+      }
+    }
+    for path in Array(entries.keys) {
+      var parent = Self.split(path).parents
+      while !parent.isEmpty {
+        let text = parent.joined(separator: "/")
+        guard entries[text] == nil else { break }
+        entries[text] = TreeEntry(path: text, kind: .directory(mode: 0o755), owners: [])
+        parent = parent.dropLast()
+      }
+    }
+    for (path, entry) in entries {
+      guard case .directory = entry.kind else { continue }
+      let (parents, name) = Self.split(path)
+      try cursor.enter(parents).directory.setModified(name, modified)
+    }
+  }
+
+  private static func split(_ path: String) -> (parents: ArraySlice<String>, name: String) {
+    let names = path.split(separator: "/").map(String.init)
+    return (names.dropLast(), names.last ?? ".")
+  }
+}

@@ -1,0 +1,80 @@
+import CUDAArchive
+import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+import CUDATransfer
+import Synchronization
+
+/// Takes verified components from the board, the largest first, and puts their files into the tree.
+struct Worker: Sendable {
+  let board: Monitor<Board>
+  let gauges: Gauges
+  let claims: Claims
+  let root: SharedDirectory
+
+  /// Until all components are done, or one failed.
+  func run() {
+    while let job = board.wait(for: { state -> Job?? in
+      if state.isOver { return .some(nil) }
+      return state.take().map { .some($0) }
+    }) ?? nil {
+      do {
+        let result = try work(on: job)
+        board.change { $0.finish(job.item.component.name, result) }
+      } catch {
+        board.change { $0.fail(error) }
+      }
+    }
+  }
+
+  private func work(on job: Job) throws(InstallError) -> Unpacked {
+    switch job.work {
+    case .unpack(let partial): return try unpack(job, partial)
+    case .copy(let partial, let path):
+      let name = job.item.component.name
+      try copyArtifact(path, into: partial, item: job.item, gauges: gauges) { offset in
+        board.update { $0.arrive(name, offset) }
+      }
+      try verify(partial, job.item, path)
+      return try unpack(job, partial)
+    case .link(let tree, let entries):
+      do {
+        return try Linking.link(entries, from: tree, into: root, claims: claims)
+      } catch {
+        throw InstallError(.store(.files(error)))
+      }
+    }
+  }
+
+  private func unpack(_ job: Job, _ partial: PartialDownload) throws(InstallError) -> Unpacked {
+    let component = job.item.component.name
+    let artifact = job.item.build.artifact
+    guard let format = ArchiveFormat(fileName: artifact.path.name) else {
+      preconditionFailure("an artifact's path ends in a known suffix")
+    }
+    let gauges = gauges
+    let claims = claims
+    let unpacking = Unpacking(
+      archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
+      destination: { Placement.destination(of: $0, component: component) },
+      claims: { claims.take($0) },
+      progress: { gauges.add(written: $0) },
+      isCancelled: { gauges.isCancelled })
+    do {
+      let result = try unpacking.run(partial.file, into: root)
+      partial.file.dropCache()
+      return result
+    } catch {
+      throw InstallError(.archive(component: component, error))
+    }
+  }
+}
+
+/// Which paths of the tree have been brought by some component.
+final class Claims: Sendable {
+  private let paths = Mutex<Set<String>>([])
+
+  /// Whether the caller is the first.
+  func take(_ path: String) -> Bool { paths.withLock { $0.insert(path).inserted } }
+}

@@ -1,0 +1,123 @@
+package import CUDACatalog
+
+/// What is to be done, decided and not yet begun: a pure value of request, release and state.
+package struct Plan: Sendable, Equatable {
+  package let release: Version
+  /// The tree to build, or `nil` if the one there is holds everything.
+  package let tree: NewTree?
+  package let makesCurrent: Bool
+
+  package var changesNothing: Bool { tree == nil && !makesCurrent }
+
+  package struct NewTree: Sendable, Equatable {
+    /// The release's tree until now.
+    package let replaces: String?
+    /// The largest artifact first, so that the longest work begins first.
+    package let items: [Item]
+  }
+
+  package struct Item: Sendable, Equatable {
+    package let component: Component
+    package let build: Build
+    package let reason: Reason
+    package let source: Source
+    /// Whether it was asked for by name, now or when it was installed.
+    package let asked: Bool
+    /// Unpacked; see `diskByteCount`.
+    package let diskByteCount: Int64
+  }
+
+  package enum Source: Sendable, Equatable {
+    case fetch
+    /// A published tree has the very artifact: its files are linked, and nothing is fetched.
+    case reuse(tree: String)
+  }
+
+  /// The plan that brings `state` to what `request` wants of `release`.
+  ///
+  /// What the release has installed stays. A component whose artifact changed under its name (NVIDIA
+  /// has changed manifests in place) is replaced.
+  package init(
+    request: Request, release: Release, state: InstalledState
+  ) throws(PlanningError) {
+    let resolution = try Resolution(request: request, release: release)
+    let installed = state.releases.first {
+      $0.release == release.label && $0.receipt.product == request.product
+    }
+    let wanted = resolution.items + Self.kept(of: installed, beside: resolution, in: release)
+    self.release = release.label
+    makesCurrent = state.current == nil || request.makesCurrent && state.current != release.label
+    if let installed, !request.reinstalls,
+      wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
+    {
+      tree = nil
+    } else {
+      tree = NewTree(
+        replaces: installed?.tree,
+        items: wanted.map { selection in
+          Item(selection, installed: installed, state: state, reinstalls: request.reinstalls)
+        }.sorted(by: Item.goesFirst))
+    }
+  }
+
+  /// What `installed` has beyond `resolution`: as `release` offers it, or, if it no longer does, as
+  /// the receipt says.
+  private static func kept(
+    of installed: InstalledRelease?, beside resolution: Resolution, in release: Release
+  ) -> [Resolution.Selection] {
+    guard let receipt = installed?.receipt else { return [] }
+    let selected = Set(resolution.items.map(\.component.name))
+    return receipt.components.filter { !selected.contains($0.name) }.map { old in
+      let offered = release[old.name]
+      let build = offered?.builds.first {
+        $0.platform == receipt.platform && $0.variant == old.variant
+      }
+      if let offered, let build {
+        return Resolution.Selection(component: offered, build: build, reason: .installed)
+      }
+      let kept = Build(platform: receipt.platform, variant: old.variant, artifact: old.artifact)
+      let component = Component(
+        name: old.name, title: old.name.text, license: old.license, version: old.version,
+        builds: [kept])
+      return Resolution.Selection(component: component, build: kept, reason: .installed)
+    }
+  }
+}
+
+extension Plan.Item {
+  fileprivate init(
+    _ selection: Resolution.Selection, installed: InstalledRelease?, state: InstalledState,
+    reinstalls: Bool
+  ) {
+    let name = selection.component.name
+    let artifact = selection.build.artifact
+    // The release's own tree before others: most of what changes nothing lies in one place.
+    let candidates = ([installed].compactMap { $0 } + state.trees).compactMap { tree in
+      tree.receipt.components.first { $0.artifact.digest == artifact.digest }
+        .map { (tree: tree.tree, byteCount: $0.byteCount) }
+    }
+    component = selection.component
+    build = selection.build
+    reason = selection.reason
+    if let first = candidates.first, !reinstalls {
+      source = .reuse(tree: first.tree)
+    } else {
+      source = .fetch
+    }
+    asked =
+      selection.reason == .asked
+      || installed?.receipt.components.contains { $0.name == name && $0.asked } == true
+    diskByteCount = candidates.first?.byteCount ?? 3 * artifact.byteCount
+  }
+
+  fileprivate static func goesFirst(_ left: Self, _ right: Self) -> Bool {
+    let (one, other) = (left.build.artifact.byteCount, right.build.artifact.byteCount)
+    return one == other ? left.component.name < right.component.name : one > other
+  }
+}
+
+extension Receipt {
+  fileprivate func holds(_ name: ComponentName, _ artifact: Artifact) -> Bool {
+    components.contains { $0.name == name && $0.artifact.digest == artifact.digest }
+  }
+}

@@ -1,0 +1,43 @@
+public import CUDACatalog
+
+/// What somebody wants installed.
+public struct Request: Sendable, Equatable {
+  /// The product whose releases are looked at: `cuda`, `cudnn`.
+  public var product: String
+  /// Which release.
+  public var track: Track
+  /// Components by name, as typed: `nvcc` and `cuda_nvcc` are one.
+  public var components: [String]
+  /// A set of components, besides those named.
+  public var profile: Profile?
+  /// What the artifacts must be for.
+  public var platform: Platform
+  /// The variant of products that have some, as typed: `cuda13`, `13`, `13.1`. For `cuda` itself the
+  /// release decides where this is `nil`.
+  public var variant: String?
+  /// Whether everything is fetched and unpacked again, whatever is there.
+  public var reinstalls: Bool
+  /// Whether the release becomes the one in use.
+  public var makesCurrent: Bool
+
+  /// A request; with neither `components` nor `profile` it is for `devel`.
+  public init(
+    product: String = "cuda", track: Track = .latest, components: [String] = [],
+    profile: Profile? = nil, platform: Platform, variant: String? = nil, reinstalls: Bool = false,
+    makesCurrent: Bool = true
+  ) {
+    self.product = product
+    self.track = track
+    self.components = components
+    self.profile = profile
+    self.platform = platform
+    self.variant = variant
+    self.reinstalls = reinstalls
+    self.makesCurrent = makesCurrent
+  }
+
+  /// The profile that counts, or `nil` if only the components named do.
+  package var effectiveProfile: Profile? {
+    components.isEmpty ? profile ?? .devel : profile
+  }
+}

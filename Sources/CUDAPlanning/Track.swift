@@ -1,0 +1,63 @@
+public import CUDACatalog
+
+/// What was asked for, and what an update may move along.
+public enum Track: Sendable, Hashable {
+  /// One release, for ever: `13.0.2`.
+  case exact(Version)
+  /// The newest release that begins so: `13.0` moves to a newer patch, `13` to a newer minor.
+  case within(Version)
+  /// The newest release.
+  case latest
+
+  /// The track that `text` names, or `nil`: `latest`, or 1 or 2 numbers (`13`, `13.0`), or 3 and more
+  /// for one release.
+  public init?(_ text: String) {
+    if text == "latest" {
+      self = .latest
+    } else if let version = Version(text), version.isNumeric {
+      self = version.parts.count < 3 ? .within(version) : .exact(version)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether `label` is on this track.
+  ///
+  /// Labels with anything but numbers in them are no finished releases: only one asked for by its
+  /// whole name is taken.
+  public func contains(_ label: Version) -> Bool {
+    switch self {
+    case .exact(let version): return label == version
+    case .within(let version):
+      // By number and not by text: nvpl has both `24.03` and `24.7`, and 24.3 may be typed.
+      let (wanted, parts) = (version.parts.map(number), label.parts.map(number))
+      return label.isNumeric && parts.starts(with: wanted)
+    case .latest: return label.isNumeric
+    }
+  }
+
+  /// The newest of `labels` on this track, or `nil` if none is.
+  public func newest(of labels: [Version]) -> Version? {
+    labels.filter(contains).max()
+  }
+
+  /// The newest of `labels` on this track.
+  package func resolved(among labels: [Version]) throws(PlanningError) -> Version {
+    guard let newest = newest(of: labels) else {
+      throw .noSuchRelease(self, available: labels.sorted())
+    }
+    return newest
+  }
+
+  private func number(_ part: String) -> Substring { part.drop { $0 == "0" } }
+}
+
+extension Track: CustomStringConvertible {
+  /// What `init(_:)` takes.
+  public var description: String {
+    switch self {
+    case .exact(let version), .within(let version): version.text
+    case .latest: "latest"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package import CUDACatalog
+package import CUDAFiles
+
+/// The right to change a prefix: all methods that do are here and in the extensions beside it. It ends
+/// with the value (I1).
+package struct LockedStore: ~Copyable {
+  package let store: Store
+  /// What the last process left behind, and what became of it.
+  package let recovery: Recovery
+
+  let prefix: Directory
+  let bookkeeping: Directory
+  let trees: Directory
+  let partials: Directory
+  private let lock: FileLock
+  private var operation: Operation
+
+  /// The prefix, with its directories made where they are missing, and recovered.
+  static func open(
+    _ store: Store, lock: consuming FileLock, prefix: consuming Directory, command: String
+  ) throws(StoreError) -> LockedStore {
+    let before = try store.visible()
+    let died = store.operation()
+    do {
+      try prefix.ensureDirectory(Layout.bookkeeping)
+      let bookkeeping = try prefix.directory(Layout.bookkeeping)
+      try bookkeeping.ensureDirectory(Layout.trees)
+      try bookkeeping.ensureDirectory(Layout.partials)
+      let trees = try bookkeeping.directory(Layout.trees)
+      let partials = try bookkeeping.directory(Layout.partials)
+      let recovery = try Recovery.run(
+        prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials, died: died,
+        now: before)
+      let locked = LockedStore(
+        store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
+        partials: partials, lock: lock, operation: .starting(command, before: before))
+      locked.publishOperation()
+      return locked
+    } catch {
+      throw error.isPermission ? .cannotCreate(error) : .files(error)
+    }
+  }
+
+  /// Bytes free on the prefix's file system, and its name.
+  package func space() throws(StoreError) -> Space {
+    do { return try trees.space() } catch { throw .files(error) }
+  }
+
+  /// Lets other processes see how far this run is.
+  package mutating func report(_ progress: Operation.Progress) {
+    operation.progress = progress
+    publishOperation()
+  }
+
+  /// Writes down how this run ended (I12), and leaves the prefix to the next.
+  package consuming func finish(
+    changed: Bool, exit: Int32, error: RunRecord.Failure?
+  ) -> RunRecord {
+    let record = RunRecord(
+      operation, ended: Timestamp.now.rfc3339, changed: changed, exit: exit, error: error,
+      after: (try? store.visible()) ?? operation.before)
+    // The work is done or has failed already; a record that cannot be written changes nothing about it.
+    try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durably: false)
+    try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
+    try? bookkeeping.unlink(Layout.operation)
+    return record
+  }
+
+  /// Not synced: it is only true while this process lives.
+  private func publishOperation() {
+    // A full disk must not stop work that may be there to make room.
+    try? bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), durably: false)
+  }
+}
+
+extension Directory {
+  /// Adds a line to a file that is kept below 1 MiB by forgetting its older half.
+  func appendLine(_ line: [UInt8], to name: String) throws(SystemCallError) {
+    let before = try contents(of: name, limit: 4 << 20) ?? []
+    var lines = before
+    if lines.count > 1 << 20 {
+      let half = lines[(lines.count / 2)...]
+      lines = Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
+    }
+    // A line that a full disk cut off must not spoil the next one.
+    if let last = lines.last, last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
+    lines += line
+    if lines.last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
+    try replace(name, with: lines, durably: false)
+  }
+}

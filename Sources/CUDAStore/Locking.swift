@@ -1,0 +1,51 @@
+package import CUDACatalog
+import CUDAFiles
+
+extension Store {
+  /// The right to change this prefix, taken before anything is decided (I1, I2).
+  ///
+  /// `isBusy` is called with the holder's record each time the lock was found taken, at once and then a few
+  /// times a second. `patience` limits the wait: `nil` is no limit, zero is one attempt. The prefix is made
+  /// if it does not exist.
+  package func lock(
+    for command: String, patience: Duration?, isBusy: (Operation?) -> Void
+  ) throws(StoreError) -> LockedStore {
+    guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
+    let directory: Directory
+    do {
+      directory = try Directory.makePath(prefix)
+    } catch {
+      throw .cannotCreate(error)
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    while true {
+      if let lock = try attempt(in: directory) {
+        // Under the lock: another process may have moved in since the first look.
+        guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
+        return try LockedStore.open(self, lock: lock, prefix: directory, command: command)
+      }
+      isBusy(operation())
+      if let signal = Interruption.signal { throw .interrupted(signal) }
+      if let patience, clock.now - start >= patience {
+        throw .locked(prefix: prefix, operation())
+      }
+      // Polling gives the time limit, Ctrl-C and the holder's progress, and cannot hang on NFS, where a
+      // blocking flock(2) has none of them. With jitter, so that waiting processes do not move in step.
+      Thread.pause(milliseconds: Int.random(in: 40...90))
+    }
+  }
+
+  private func attempt(in directory: borrowing Directory) throws(StoreError) -> FileLock? {
+    do {
+      return try FileLock.attempt(Layout.lock, in: directory)
+    } catch {
+      switch error {
+      case .cannotLock(let error, let fileSystem):
+        throw .cannotLock(prefix: prefix, fileSystem: fileSystem, error)
+      case .cannotOpen(let error): throw .cannotCreate(error)
+      case .notALockFile(let path, let what): throw .notALockFile(path: path, what: what)
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package import CUDACatalog
+import CUDAFiles
+
+extension Operation {
+  /// This process, starting `command` now.
+  static func starting(_ command: String, before: VisibleState) -> Operation {
+    let now = Timestamp.now
+    return Operation(
+      op:
+        "\(now.compact)-\(Machine.processID)-\(String(UInt32.random(in: .min ... .max), radix: 16))",
+      command: command, pid: Machine.processID,
+      startTicks: Machine.startTime(of: Machine.processID), bootID: Machine.bootID,
+      pidNamespace: Machine.pidNamespace, host: Machine.host, user: Machine.user,
+      started: now.rfc3339, progress: Progress(phase: .manifest, updated: now.rfc3339),
+      before: before)
+  }
+
+  package enum Liveness: Sendable { case alive, dead, unknown }
+
+  /// Whether the process can still be there. `unknown` from another host or container.
+  package var liveness: Liveness {
+    guard host == Machine.host else { return .unknown }
+    guard bootID == Machine.bootID else { return .dead }
+    guard pidNamespace == Machine.pidNamespace else { return .unknown }
+    let now = Machine.startTime(of: pid)
+    return now != nil && (startTicks == nil || now == startTicks) ? .alive : .dead
+  }
+
+  /// `pid 4711, update, user root, since 14:02:11, cuda_nvcc 62%`
+  package var phrase: String {
+    var words = ["pid \(pid)", command, "user \(user)"]
+    if liveness == .unknown { words.append("on host \(host) or in another container") }
+    if let started = Timestamp(rfc3339: started) { words.append("since \(started.local)") }
+    if let percent { words.append("\(progress.component.map { $0 + " " } ?? "")\(percent)%") }
+    return words.joined(separator: ", ")
+  }
+}

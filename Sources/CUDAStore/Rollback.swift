@@ -1,0 +1,42 @@
+package import CUDACatalog
+import CUDAFiles
+
+extension Store {
+  /// What was visible before the last change of what is visible now; `nil` if that is unknown or gone.
+  package func previous() throws(StoreError) -> VisibleState? {
+    let now = try visible()
+    let present = Set(try treeNames())
+    for record in history().reversed() where record.after == now && record.before != now {
+      let before = record.before
+      guard before.current != nil, before.releases.values.allSatisfy(present.contains) else {
+        return nil
+      }
+      return before
+    }
+    return nil
+  }
+}
+
+extension LockedStore {
+  /// Makes visible again what was visible before the last change; what that was.
+  ///
+  /// Releases that the last change added stay installed: only links that had another target go back.
+  package func rollBack() throws(StoreError) -> (from: VisibleState, to: VisibleState) {
+    let now = try store.visible()
+    guard let before = try store.previous() else {
+      throw .nothingToRollBack(prefix: store.prefix)
+    }
+    do {
+      for (release, tree) in before.releases.sorted(by: { $0.key < $1.key })
+      where now.releases[release] != tree {
+        try swapLink(release, to: Layout.target(ofTree: tree))
+      }
+      if let current = before.current, current != now.current {
+        try swapLink(Layout.current, to: current)
+      }
+    } catch {
+      throw .files(error)
+    }
+    return (now, before)
+  }
+}

@@ -1,0 +1,162 @@
+// A prefix holds complete, immutable trees, and links that say which of them is in use.
+//
+// Invariants (DESIGN.md has them all). The code that keeps one cites it by number, and so does the
+// test that attacks it.
+//
+//   I1  Only the holder of the prefix's lock changes anything under the prefix.
+//   I7  A tree under its final name is complete, is on disk, and does not change until it is pruned.
+//   I8  `current` is absent, or names a tree that exists. It is replaced, never rewritten.
+//   I5  What is in staging and not locked was left by a process that died, and may go.
+//
+// Hence a prefix may be read without the lock, and the power may fail at any moment.
+
+package import CUDACatalog
+import CUDAFiles
+
+/// A prefix as readers see it. Reading takes no lock and writes nothing (I10).
+package struct Store: Sendable {
+  /// Absolute; symbolic links resolved where it exists.
+  package let prefix: String
+
+  package init(prefix: String) {
+    let path = prefix.hasPrefix("/") ? prefix : "\(Machine.workingDirectory)/\(prefix)"
+    self.prefix = Machine.resolved(path) ?? path
+  }
+
+  /// What is at the prefix's path.
+  package enum Presence: Sendable, Equatable {
+    /// Nothing, or an empty directory.
+    case absent
+    case ours
+    /// Files of somebody else.
+    case foreign
+  }
+
+  package func presence() throws(StoreError) -> Presence {
+    do {
+      let directory = try Directory.open(prefix)
+      let names = try directory.names()
+      if names.contains(Layout.bookkeeping) { return .ours }
+      // A lock file alone: somebody is just starting. lost+found: a fresh file system.
+      return names.allSatisfy { $0 == Layout.lock || $0 == "lost+found" } ? .absent : .foreign
+    } catch {
+      if error.isMissing { return .absent }
+      throw .files(error)
+    }
+  }
+
+  /// What is installed. `current`, releases and trees are read one after the other, each whole (I8).
+  package func installed() throws(StoreError) -> InstalledState {
+    guard try presence() == .ours else {
+      return InstalledState(current: nil, releases: [], otherTrees: [])
+    }
+    let visible = try visible()
+    var releases: [InstalledRelease] = []
+    for (label, tree) in visible.releases.sorted(by: { $0.key < $1.key }) {
+      guard let release = Version(label), let receipt = try receipt(ofTree: tree) else { continue }
+      releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
+    }
+    var others: [InstalledRelease] = []
+    let linked = Set(visible.releases.values)
+    for tree in try treeNames() where !linked.contains(tree) {
+      guard let (release, _) = Layout.parseTree(tree) else { continue }
+      // Nobody sees this tree, so its damage is nobody's error: it is just no source for reuse.
+      guard let receipt = try? receipt(ofTree: tree) else { continue }
+      others.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
+    }
+    return InstalledState(
+      current: visible.current.flatMap { Version($0) },
+      releases: releases.sorted { $0.release > $1.release },
+      otherTrees: others)
+  }
+
+  /// What the links say.
+  package func visible() throws(StoreError) -> VisibleState {
+    do {
+      let directory = try Directory.open(prefix)
+      var state = VisibleState()
+      for name in try directory.names() where Version(name) != nil && name != Layout.current {
+        guard let target = try directory.readLink(name), let tree = Layout.tree(inTarget: target)
+        else { continue }
+        state.releases[name] = tree
+      }
+      if let current = try directory.readLink(Layout.current), state.releases[current] != nil {
+        state.current = current
+      }
+      return state
+    } catch {
+      if error.isMissing { return VisibleState() }
+      throw .files(error)
+    }
+  }
+
+  /// The receipt of a tree; `nil` if the tree is gone.
+  package func receipt(ofTree name: String) throws(StoreError) -> Receipt? {
+    guard let bytes = try contents(Layout.receipt, in: path(ofTree: name), limit: 64 << 20) else {
+      return nil
+    }
+    do {
+      return try ReceiptJSON.decode(bytes, document: "\(path(ofTree: name))/\(Layout.receipt)")
+    } catch {
+      throw .damaged(error)
+    }
+  }
+
+  /// The files of a tree; `nil` if the tree is gone.
+  package func entries(ofTree name: String) throws(StoreError) -> [TreeEntry]? {
+    guard let bytes = try contents(Layout.fileList, in: path(ofTree: name), limit: 1 << 30) else {
+      return nil
+    }
+    do {
+      return try ReceiptJSON.decodeEntries(
+        bytes, document: "\(path(ofTree: name))/\(Layout.fileList)")
+    } catch {
+      throw .damaged(error)
+    }
+  }
+
+  /// `/opt/cuda/.cuda-install/trees/13.0.2-2`
+  package func path(ofTree name: String) -> String { "\(prefix)/\(Layout.target(ofTree: name))" }
+
+  /// The run that holds the lock or died with it, by its own record; `nil` if there is none.
+  package func operation() -> Operation? { record(Layout.operation) }
+
+  /// How the last run that held the lock ended.
+  package func lastRun() -> RunRecord? { record(Layout.last) }
+
+  /// How runs ended, oldest first. Lines that cannot be read are left out: history is information.
+  package func history() -> [RunRecord] {
+    let bytes =
+      (try? contents(Layout.history, in: "\(prefix)/\(Layout.bookkeeping)", limit: 4 << 20)) ?? nil
+    return (bytes ?? []).split(separator: UInt8(ascii: "\n")).compactMap {
+      JSONRecord.decode(RunRecord.self, from: Array($0))
+    }
+  }
+
+  func treeNames() throws(StoreError) -> [String] {
+    do {
+      return try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)").names()
+        .filter { Layout.parseTree($0) != nil }
+    } catch {
+      if error.isMissing { return [] }
+      throw .files(error)
+    }
+  }
+
+  private func record<Record: Decodable>(_ name: String) -> Record? {
+    // A record that cannot be read says nothing; it never stops work.
+    let bytes = (try? contents(name, in: "\(prefix)/\(Layout.bookkeeping)", limit: 1 << 20)) ?? nil
+    return bytes.flatMap { JSONRecord.decode(Record.self, from: $0) }
+  }
+
+  private func contents(
+    _ name: String, in path: String, limit: Int
+  ) throws(StoreError) -> [UInt8]? {
+    do {
+      return try Directory.open(path).contents(of: name, limit: limit)
+    } catch {
+      if error.isMissing { return nil }
+      throw .files(error)
+    }
+  }
+}

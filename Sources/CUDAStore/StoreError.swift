@@ -1,0 +1,59 @@
+package import CUDACatalog
+package import CUDAFiles
+
+/// What can go wrong with a prefix. The command turns each case into one exit status.
+package enum StoreError: Error, Equatable, Sendable {
+  /// The prefix holds files, but was not made by cuda-install.
+  case notOurs(prefix: String)
+  /// The prefix, or something it needs to exist, cannot be made.
+  case cannotCreate(SystemCallError)
+  /// The file system refuses to lock (I1).
+  case cannotLock(prefix: String, fileSystem: String, SystemCallError)
+  /// Something else stands where the lock file belongs.
+  case notALockFile(path: String, what: String)
+  /// Another process has the lock, and the time to wait is over.
+  case locked(prefix: String, Operation?)
+  case files(SystemCallError)
+  /// A record or receipt cannot be read.
+  case damaged(CatalogError)
+  case notInstalled(Version)
+  case nothingToRollBack(prefix: String)
+  /// A signal asked this process to end.
+  case interrupted(Int32)
+
+  package var message: String {
+    switch self {
+    case .notOurs(let prefix): "\(prefix) holds files that cuda-install did not put there"
+    case .cannotCreate(let error): "cannot create the prefix: \(error.message)"
+    case .cannotLock(let prefix, let fileSystem, let error):
+      "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
+    case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
+    case .locked(let prefix, let holder):
+      "another cuda-install is at work in \(prefix)" + (holder.map { " (\($0.phrase))" } ?? "")
+    case .files(let error): error.message
+    case .damaged(let error): error.message
+    case .notInstalled(let release): "CUDA \(release) is not installed"
+    case .nothingToRollBack(let prefix): "\(prefix) has no earlier state to go back to"
+    case .interrupted(let signal): "stopped by \(Interruption.name(of: signal))"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .notOurs:
+      "choose another directory with --prefix, or move what is in this one away"
+    case .cannotCreate(let error) where error.isPermission:
+      "choose a directory of your own with --prefix, or run it as the owner of this one"
+    case .files(let error) where error.isPermission:
+      "choose a directory of your own with --prefix, or run it as the owner of this one"
+    case .files(let error) where error.isNoSpace:
+      "make room; what was downloaded is kept, and the next run continues"
+    case .cannotLock: "choose a prefix on a local file system"
+    case .notALockFile: "move it away, and start again"
+    case .locked: "watch it with 'cuda-install status', or wait with --wait"
+    case .damaged: "install the release again with --force"
+    case .notInstalled: "'cuda-install list' shows what is"
+    case .cannotCreate, .files, .nothingToRollBack, .interrupted: nil
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/// Why a transfer brought nothing that may be used. URLs are without user, password and query.
+package enum TransferError: Error, Sendable {
+  /// The server answered, but not with the body.
+  case http(status: Int, url: String)
+  /// libcurl's code and words; 18 is also a body that ended early without libcurl noticing.
+  case network(code: Int32, text: String, url: String)
+  /// The other side is not who it says it is, or we cannot tell.
+  case tls(code: Int32, text: String, url: String)
+  /// More bytes than there can be.
+  case tooLong(url: String, limit: Int64)
+  /// The server has a body of another size.
+  case wrongSize(url: String, expected: Int64, received: Int64)
+  case badURL(url: String)
+  /// The receiver's own error.
+  case receiver(any Error & Sendable)
+  case cancelled
+}
+
+extension TransferError {
+  /// The case that libcurl's `code` means.
+  init(code: Int32, text: String, url: String) {
+    let text = clean(text)
+    self =
+      switch code {
+      case 1: .badURL(url: url)
+      // Where its parts begin and end is anyone's guess, the password's too.
+      case 3: .badURL(url: url.lastIndex(of: "@").map { String(url[$0...]) } ?? url)
+      case 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98:
+        .tls(code: code, text: text, url: url)
+      default: .network(code: code, text: text, url: url)
+      }
+  }
+
+  /// Whether the same request may succeed a little later.
+  package var isTransient: Bool {
+    switch self {
+    case .http(let status, _): Retry.isTransient(status: status)
+    case .network(let code, _, _): Retry.isTransient(code: code)
+    case .tls, .tooLong, .wrongSize, .badURL, .receiver, .cancelled: false
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .http(let status, let url): "\(url): the server answered \(status)\(meaning(of: status))"
+    case .network(47, _, let url): "\(url): redirects in a loop"
+    case .network(_, let text, let url), .tls(_, let text, let url): "\(url): \(text)"
+    case .tooLong(let url, let limit): "\(url): the server sends more than \(limit) bytes"
+    case .wrongSize(let url, let expected, let received):
+      "\(url): the server has \(received) bytes, not \(expected)"
+    case .badURL(let url): "\(url): not an http or https URL, or it redirects to one that is not"
+    case .receiver(let underlying): clean("\(underlying)")
+    case .cancelled: "the transfer was cancelled"
+    }
+  }
+
+  package var hint: String? {
+    switch self {
+    case .http(401, _), .http(407, _): "check the user and password of the URL or the proxy"
+    case .http(403, _):
+      "check the credentials and the path: some servers answer 403 for a file they lack"
+    case .http(404, _), .http(410, _): "check the URL, or try another mirror"
+    case .http(let status, _): Retry.isTransient(status: status) ? "try again later" : nil
+    case .network(5, _, _): "check http_proxy, https_proxy and no_proxy"
+    case .network(6, _, _), .network(7, _, _): "check the network, the URL's host and the proxy"
+    case .network: isTransient ? "try again: what was received is kept" : nil
+    case .tls(77, _, _): "check the file that CURL_CA_BUNDLE or SSL_CERT_FILE names"
+    case .tls: "name the certificates of your proxy or mirror in CURL_CA_BUNDLE"
+    case .tooLong, .wrongSize: "try another mirror: its copy is not what the manifest describes"
+    case .badURL: "give a URL that begins with https:// or http://"
+    case .receiver, .cancelled: nil
+    }
+  }
+}
+
+private func meaning(of status: Int) -> String {
+  switch status {
+  case 401, 403, 407: " (not allowed)"
+  case 404, 410: " (not there)"
+  case 429: " (too many requests)"
+  case 500...599: " (the server is in trouble)"
+  default: ""
+  }
+}
+
+/// `url` as it may be shown and logged: without user, password, query, fragment and control characters.
+package func redacted(_ url: String) -> String {
+  let shown = url.prefix { $0 != "?" && $0 != "#" }
+  var start = shown.startIndex
+  if let colon = shown.firstIndex(of: ":"), shown[colon...].hasPrefix(":/") {
+    // libcurl takes one to three slashes for two.
+    start = shown[colon...].dropFirst().firstIndex { $0 != "/" } ?? shown.endIndex
+  }
+  let authority = shown[start...].prefix { $0 != "/" }
+  let host = authority.lastIndex(of: "@").map { shown.index(after: $0) } ?? start
+  return clean(shown[..<start] + shown[host...])
+}
+
+/// `text` without what a terminal or a log might obey (I11).
+func clean(_ text: some StringProtocol) -> String {
+  var scalars = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: scalars.append("\u{FFFD}")
+    default: scalars.append(scalar)
+    }
+  }
+  return String(scalars)
+}

@@ -1,0 +1,88 @@
+import CCurl
+import Synchronization
+
+/// The loop that one thread runs, and its mailbox.
+final class TransferLoop: Sendable {
+  private struct Mailbox {
+    var started: [Start] = []
+    var isCancelled = false
+    var isClosing = false
+    /// What comes after the end is answered with.
+    var end: TransferError?
+  }
+
+  private let options: TransferOptions
+  private let mailbox = Mutex(Mailbox())
+  /// Used by the thread only, but for curl_multi_wakeup(3), which is safe from any.
+  private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+
+  init(_ options: TransferOptions) {
+    self.options = options
+    _ = globalInitialization
+    guard let multi = curl_multi_init() else { preconditionFailure("out of memory") }
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHost)
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.connections)
+    self.multi = multi
+  }
+
+  deinit {
+    curl_multi_cleanup(multi)
+  }
+
+  func start(_ start: Start) {
+    let end = mailbox.withLock { mailbox in
+      if mailbox.end == nil { mailbox.started.append(start) }
+      return mailbox.end
+    }
+    if let end { start.receiver.finish(.failure(end)) }
+    wake()
+  }
+
+  func cancel() {
+    mailbox.withLock { $0.isCancelled = true }
+    wake()
+  }
+
+  func close() {
+    mailbox.withLock { $0.isClosing = true }
+    wake()
+  }
+
+  /// There is nothing to run this loop on.
+  func end(_ error: TransferError) { mailbox.withLock { $0.end = error } }
+
+  private func wake() { curl_multi_wakeup(multi) }
+
+  /// Transfers until closed and done. `isCancelled` is asked at least every `interval`.
+  func run(
+    asking isCancelled: @escaping () -> Bool = { false }, every interval: Duration = .seconds(60)
+  ) {
+    var exchanges = Exchanges(multi, options)
+    let isCancelled = { self.mailbox.withLock { $0.isCancelled } || isCancelled() }
+    while true {
+      for start in mailbox.withLock({ $0.started.take() }) {
+        exchanges.add(Exchange(start, options, isCancelled: isCancelled))
+      }
+      if isCancelled() { exchanges.cancel() }
+      exchanges.advance()
+      let isDone = mailbox.withLock { mailbox in
+        guard mailbox.isClosing, mailbox.started.isEmpty, exchanges.isEmpty else { return false }
+        mailbox.end = .cancelled
+        return true
+      }
+      if isDone { return }
+      exchanges.wait(atMost: interval)
+    }
+  }
+}
+
+extension Array {
+  /// The elements, which are then no longer here.
+  fileprivate mutating func take() -> [Element] {
+    defer { self = [] }
+    return self
+  }
+}
+
+/// Once for the process, before anything else of libcurl.
+private let globalInitialization = ccurl_global_init()

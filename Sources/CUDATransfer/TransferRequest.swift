@@ -1,0 +1,114 @@
+/// One document or archive to fetch.
+package struct TransferRequest: Sendable {
+  /// `http` or `https`; anything else ends in `badURL`.
+  package var url: String
+  /// The exact size of the whole body, where something trusted says it.
+  package var expectedByteCount: Int64?
+  /// The transfer stops as soon as the whole body is longer than this.
+  package var byteLimit: Int64
+  /// How many bytes the receiver already has. The server is asked for the rest only.
+  package var offset: Int64
+  /// What those bytes were part of: the server sends the rest only if that is still what it has.
+  package var resumeValidator: Validator?
+  /// The body is sent only if it is no longer this one; otherwise the status is 304.
+  package var conditional: Validator?
+
+  package init(
+    url: String, expectedByteCount: Int64? = nil, byteLimit: Int64, offset: Int64 = 0,
+    resumeValidator: Validator? = nil, conditional: Validator? = nil
+  ) {
+    self.url = url
+    self.expectedByteCount = expectedByteCount
+    self.byteLimit = byteLimit
+    self.offset = offset
+    self.resumeValidator = resumeValidator
+    self.conditional = conditional
+  }
+}
+
+/// What identifies one version of a body, in the server's own words (RFC 9110 §8.8).
+package struct Validator: Sendable, Equatable, Codable {
+  package var etag: String?
+  package var lastModified: String?
+
+  package init(etag: String? = nil, lastModified: String? = nil) {
+    self.etag = etag
+    self.lastModified = lastModified
+  }
+}
+
+package struct TransferResponse: Sendable {
+  /// 200, 203, 206 or, to a conditional request, 304; 0 if the receiver had every byte and nothing was asked.
+  package var status: Int
+  /// Where the redirects led. May contain credentials: print `redacted(effectiveURL)`.
+  package var effectiveURL: String
+  package var validator: Validator
+  /// Received over all attempts; bytes that a restart made useless are counted.
+  package var byteCount: Int64
+  /// Requests made, each with its redirects.
+  package var attempts: Int
+
+  package init(
+    status: Int, effectiveURL: String, validator: Validator, byteCount: Int64, attempts: Int
+  ) {
+    self.status = status
+    self.effectiveURL = effectiveURL
+    self.validator = validator
+    self.byteCount = byteCount
+    self.attempts = attempts
+  }
+}
+
+/// Something a person who waits may want to know.
+package enum TransferNotice: Sendable, Equatable {
+  /// Attempt number `attempt` follows after a pause.
+  case retry(attempt: Int, of: Int, reason: String)
+  /// The server sends the rest, from this byte on.
+  case resumed(at: Int64)
+  /// The server sends everything again; what was received is forgotten.
+  case restarted
+}
+
+/// Takes what a transfer brings. Called on the transfer's thread only, one call at a time; while a call
+/// lasts no transfer goes on.
+package protocol TransferReceiver: AnyObject, Sendable {
+  /// Appends `bytes`, which are gone after the call. Never a byte of an error page.
+  func receive(_ bytes: UnsafeRawBufferPointer) throws(ReceiveFailure)
+  /// Forgets everything received: the next byte is the first of the body.
+  func restart() throws(ReceiveFailure)
+  func notice(_ notice: TransferNotice)
+  /// Called exactly once, last.
+  func finish(_ result: Result<TransferResponse, TransferError>)
+}
+
+/// A receiver's own error, on its way through the transfer back to whoever can read it.
+package struct ReceiveFailure: Error {
+  package var underlying: any Error & Sendable
+
+  package init(_ underlying: any Error & Sendable) { self.underlying = underlying }
+}
+
+/// What is the same for all requests.
+package struct TransferOptions: Sendable {
+  package var userAgent: String
+  package var connectionsPerHost: Int
+  package var connections: Int
+  /// Certificates to trust beside the system's: the value of CURL_CA_BUNDLE or SSL_CERT_FILE, which
+  /// libcurl does not read.
+  package var caFile: String?
+  package var maximumAttempts: Int
+  /// What a second of back-off or `Retry-After` lasts. Less in tests.
+  package var backoffUnit: Duration
+
+  package init(
+    userAgent: String, connectionsPerHost: Int = 4, connections: Int = 8, caFile: String? = nil,
+    maximumAttempts: Int = 5, backoffUnit: Duration = .seconds(1)
+  ) {
+    self.userAgent = userAgent
+    self.connectionsPerHost = connectionsPerHost
+    self.connections = connections
+    self.caFile = caFile
+    self.maximumAttempts = maximumAttempts
+    self.backoffUnit = backoffUnit
+  }
+}

@@ -1,0 +1,169 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAFiles
+import CUDAInstall
+import CUDAPlanning
+
+struct List: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List releases, or the components of one.")
+
+  @Flag(help: "What the source offers, not what is installed.")
+  var available = false
+
+  @Flag(help: "The components of a release.")
+  var components = false
+
+  @Argument(help: "The version; by default the current release, or the latest with --available.")
+  var version: String?
+
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let session = try Session(options, command: "list")
+    try session.run { (installer) throws(InstallError) in
+      switch (available, components) {
+      case (false, false): try listInstalled(installer, session.report)
+      case (false, true): try listInstalledComponents(installer, session.report)
+      case (true, false): try listAvailable(installer, session.report)
+      case (true, true): try listAvailableComponents(installer, session.report)
+      }
+    }
+  }
+
+  private func listInstalled(_ installer: Installer, _ report: any Report) throws(InstallError) {
+    let state = try installer.installed()
+    let track = try version.map { text throws(InstallError) in try self.track(text) }
+    let releases = state.releases.filter { track?.contains($0.release) ?? true }
+    let rows = releases.map { release in
+      [
+        release.release.text, release.release == state.current ? "*" : "",
+        release.receipt.profile ?? "custom",
+        PlanText.count(release.receipt.components.count, "component"),
+        "\(Size(release.receipt.files.byteCount))", "track \(release.receipt.track)",
+      ]
+    }
+    report.answer(
+      lines(options.quiet > 0 ? releases.map(\.release.text) : Columns.aligned(rows)),
+      ListJSON(state, releases))
+  }
+
+  private func listInstalledComponents(
+    _ installer: Installer, _ report: any Report
+  ) throws(InstallError) {
+    let release = try installer.installedRelease(version)
+    let rows = release.receipt.components.map {
+      [$0.name.text, $0.version.text, "\(Size($0.byteCount))", $0.license]
+    }
+    report.answer(
+      lines(
+        options.quiet > 0
+          ? release.receipt.components.map(\.name.text) : Columns.aligned(rows)),
+      ReleaseJSON(release, isCurrent: false))
+  }
+
+  private func listAvailable(_ installer: Installer, _ report: any Report) throws(InstallError) {
+    let track = try version.map { text throws(InstallError) in try self.track(text) }
+    let labels = try installer.source.labels().filter { track?.contains($0) ?? true }.reversed()
+    let installed = try installer.installed().releases.map(\.release)
+    let rows = labels.map { [$0.text, installed.contains($0) ? "installed" : ""] }
+    report.answer(
+      lines(options.quiet > 0 ? labels.map(\.text) : Columns.aligned(rows)),
+      AvailableJSON(releases: labels.map(\.text)))
+  }
+
+  private func listAvailableComponents(
+    _ installer: Installer, _ report: any Report
+  ) throws(InstallError) {
+    let release = try installer.source.release(of: try track(version ?? "latest"))
+    let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra)
+    let rows = release.components.map { component in
+      let builds = component.builds.filter { $0.platform == here }
+      let size = builds.map { "\(Size($0.artifact.byteCount))" }.first ?? "not for this platform"
+      return [component.name.text, component.version.text, size, cleaned(component.title)]
+    }
+    report.answer(
+      lines(
+        options.quiet > 0 ? release.components.map(\.name.text) : Columns.aligned(rows)),
+      AvailableComponentsJSON(release))
+  }
+
+  private func track(_ text: String) throws(InstallError) -> Track {
+    guard let track = Track(text) else {
+      throw InstallError(
+        .usage("\(cleaned(text)) is not a version: write 13.0.2, 13.0, 13 or latest"))
+    }
+    return track
+  }
+
+  private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+}
+
+struct ListJSON: Encodable {
+  var v = 1
+  var releases: [ReleaseJSON]
+
+  init(_ state: InstalledState, _ releases: [InstalledRelease]) {
+    self.releases = releases.map { ReleaseJSON($0, isCurrent: $0.release == state.current) }
+  }
+}
+
+struct ReleaseJSON: Encodable {
+  struct Component: Encodable {
+    var name: String
+    var version: String
+    var bytes: Int64
+    var sha256: String
+  }
+
+  var version: String
+  var current: Bool
+  var profile: String?
+  var track: String
+  var tree: String
+  var source: String
+  var bytes: Int64
+  var components: [Component]
+
+  init(_ release: InstalledRelease, isCurrent: Bool) {
+    version = release.release.text
+    current = isCurrent
+    profile = release.receipt.profile
+    track = release.receipt.track
+    tree = release.tree
+    source = release.receipt.source
+    bytes = release.receipt.files.byteCount
+    components = release.receipt.components.map {
+      Component(
+        name: $0.name.text, version: $0.version.text, bytes: $0.byteCount,
+        sha256: "\($0.artifact.digest)")
+    }
+  }
+}
+
+private struct AvailableJSON: Encodable {
+  var v = 1
+  var releases: [String]
+}
+
+private struct AvailableComponentsJSON: Encodable {
+  struct Component: Encodable {
+    var name: String
+    var version: String
+    var platforms: [String: Int64]
+  }
+
+  var v = 1
+  var release: String
+  var components: [Component]
+
+  init(_ release: Release) {
+    self.release = release.label.text
+    components = release.components.map { component in
+      var platforms: [String: Int64] = [:]
+      for build in component.builds { platforms[build.platform.text] = build.artifact.byteCount }
+      return Component(
+        name: component.name.text, version: component.version.text, platforms: platforms)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAInstall
+
+struct Remove: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Remove installed releases.", aliases: ["uninstall", "rm"])
+
+  @Argument(help: "The releases, by their exact versions.")
+  var versions: [String]
+
+  @Flag(name: [.short, .long], help: "Remove the current release as well.")
+  var yes = false
+
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let session = try Session(options, command: "remove", changes: true)
+    try session.run { (installer) throws(InstallError) in
+      let (outcome, removed, inUse) = try installer.remove(versions, removesCurrent: yes)
+      for tree in inUse {
+        session.report.show(.notice("tree \(tree) is in use and stays until nobody uses it"))
+      }
+      session.report.finish(
+        outcome,
+        changes: removed.map {
+          "removed CUDA \($0.release) (\(Size($0.receipt.files.byteCount)))"
+        }, otherwise: nil)
+    }
+  }
+}

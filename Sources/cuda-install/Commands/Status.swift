@@ -1,0 +1,103 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAFiles
+import CUDAInstall
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what is installed, and what is going on.")
+
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let session = try Session(options, command: "status")
+    try session.run { (installer) throws(InstallError) in
+      let status = try installer.status()
+      session.report.answer(StatusText.text(status), StatusJSON(status))
+    }
+  }
+}
+
+enum StatusText {
+  static func text(_ status: CUDAInstall.Status) -> String {
+    var rows = [["Prefix", status.prefix]]
+    let current = status.state.releases.first { $0.release == status.state.current }
+    rows.append(["Current", current.map { describe($0, isLong: true) } ?? "none"])
+    let others = status.state.releases.filter { $0.release != status.state.current }
+    if !others.isEmpty {
+      rows.append(["Others", others.map { describe($0, isLong: false) }.joined(separator: ", ")])
+    }
+    if let busy = status.busy { rows.append(["Busy", busy.description]) }
+    if let dead = status.interrupted {
+      rows.append(["Died", "\(dead.description); nothing of it is visible, the next run recovers"])
+    }
+    if let last = status.last { rows.append(["Last", describe(last)]) }
+    rows.append(["Driver", status.driver ?? "none found"])
+    return Columns.aligned(rows).map { $0 + "\n" }.joined()
+  }
+
+  private static func describe(_ release: InstalledRelease, isLong: Bool) -> String {
+    let receipt = release.receipt
+    let profile = receipt.profile ?? "custom"
+    guard isLong else { return "\(release.release) (\(profile))" }
+    return
+      "\(release.release) (\(profile), \(PlanText.count(receipt.components.count, "component")), "
+      + "\(Size(receipt.files.byteCount)))"
+  }
+
+  private static func describe(_ run: RunRecord) -> String {
+    let when = Timestamp(rfc3339: run.ended)?.local ?? run.ended
+    guard let error = run.error else {
+      return "\(run.command) \(run.changed ? "done" : "had nothing to do"), \(when)"
+    }
+    return "\(run.command) FAILED, \(when): \(cleaned(error.message)) (status \(run.exit))"
+  }
+}
+
+struct StatusJSON: Encodable {
+  struct Lock: Encodable {
+    var path: String
+    var held: Bool
+    var holder: HolderJSON?
+  }
+
+  struct Running: Encodable {
+    var op: String
+    var phase: String
+    var component: String?
+    var done: Int64
+    var total: Int64?
+    var rate: Int64
+    var updated: String
+  }
+
+  var v = 1
+  var prefix: String
+  var current: String?
+  var releases: [ReleaseJSON]
+  var lock: Lock
+  var operation: Running?
+  var interrupted: HolderJSON?
+  var last: RunRecord?
+  var driver: String?
+
+  init(_ status: CUDAInstall.Status) {
+    prefix = status.prefix
+    current = status.state.current?.text
+    releases = status.state.releases.map {
+      ReleaseJSON($0, isCurrent: $0.release == status.state.current)
+    }
+    lock = Lock(
+      path: status.lockPath, held: status.busy != nil,
+      holder: status.busy?.operation.map(HolderJSON.init))
+    operation = status.busy?.operation.map {
+      Running(
+        op: $0.op, phase: $0.progress.phase.rawValue, component: $0.progress.component,
+        done: $0.progress.done, total: $0.progress.total, rate: $0.progress.rate,
+        updated: $0.progress.updated)
+    }
+    interrupted = status.interrupted?.operation.map(HolderJSON.init)
+    last = status.last
+    driver = status.driver
+  }
+}

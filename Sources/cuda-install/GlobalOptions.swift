@@ -1,0 +1,107 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAFiles
+import CUDAInstall
+import CUDAPlanning
+
+/// Options of every command.
+struct GlobalOptions: ParsableArguments {
+  @Option(name: [.short, .long], help: "Where to install.", completion: .directory)
+  var prefix: String?
+
+  @Option(help: "Take manifests and archives from this URL or directory.", completion: .directory)
+  var mirror: String?
+
+  @Flag(name: [.short, .long], help: "Print changes and errors only; twice: errors only.")
+  var quiet: Int
+
+  @Flag(help: "Print JSON: one document, or one event a line.")
+  var json = false
+
+  @Option(help: "Show progress: auto, bar, plain or none.")
+  var progress: ProgressStyle?
+
+  @Option(
+    help: ArgumentHelp(
+      "Wait for another process to finish: without limit, or this long.", valueName: "seconds"))
+  var wait: WaitLimit?
+
+  @Flag(help: "Leave with status 75 if another process is at work.")
+  var noWait = false
+
+  mutating func validate() throws {
+    guard !noWait || wait == nil else {
+      throw ValidationError("--wait and --no-wait exclude each other")
+    }
+    if let prefix, prefix.isEmpty || prefix.contains("\n") {
+      throw ValidationError("the prefix is empty or has a line break in it")
+    }
+  }
+
+  /// `--prefix`, `$CUDA_INSTALL_PREFIX`, or the default of this user.
+  var effectivePrefix: String {
+    if let prefix { return prefix }
+    if let prefix = environment("CUDA_INSTALL_PREFIX") { return prefix }
+    if Machine.isRoot { return "/opt/cuda" }
+    if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return "\(data)/cuda" }
+    // System services have no HOME.
+    let home = environment("HOME") ?? Machine.homeDirectory ?? "/"
+    return "\(home)/.local/share/cuda"
+  }
+
+  /// `--mirror`, `$CUDA_INSTALL_MIRROR`, or NVIDIA.
+  var sourceText: String {
+    mirror ?? environment("CUDA_INSTALL_MIRROR") ?? CatalogSource.nvidia
+  }
+
+  /// How long a command that changes something waits for the lock (DESIGN.md has the table).
+  /// `nil` is without limit.
+  func patience() throws -> Duration? {
+    if noWait { return .zero }
+    if let wait { return wait.limit }
+    if let text = environment("CUDA_INSTALL_LOCK_TIMEOUT") {
+      guard let seconds = Int(text) else {
+        throw ValidationError(
+          "CUDA_INSTALL_LOCK_TIMEOUT is not a number of seconds: \(cleaned(text))")
+      }
+      return WaitLimit(seconds: seconds).limit
+    }
+    if Context.isMaintainerScript { return .zero }
+    return CUDAFiles.Stream.error.isTerminal ? nil : .seconds(600)
+  }
+}
+
+/// An environment variable that is set and not empty.
+func environment(_ name: String) -> String? {
+  guard let value = Machine.environment(name), !value.isEmpty else { return nil }
+  return value
+}
+
+/// The surroundings that decide how to behave.
+enum Context {
+  /// Called by dpkg: never prompt, wait or draw.
+  static var isMaintainerScript: Bool { environment("DPKG_MAINTSCRIPT_NAME") != nil }
+}
+
+/// `--wait`, `--wait=600`
+struct WaitLimit: ExpressibleByArgument {
+  /// `nil` is without limit.
+  let limit: Duration?
+
+  /// Negative: without limit. Zero: do not wait.
+  init(seconds: Int) { limit = seconds < 0 ? nil : .seconds(seconds) }
+
+  init?(argument: String) {
+    if argument == "unlimited" {
+      self.init(seconds: -1)
+    } else if let seconds = Int(argument), seconds >= 0 {
+      self.init(seconds: seconds)
+    } else {
+      return nil
+    }
+  }
+}
+
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
+  case auto, bar, plain, none
+}

@@ -1,0 +1,83 @@
+import CUDAFiles
+import CUDAInstall
+
+/// Tells what a run does: to people, or to programs.
+protocol Report {
+  /// Before anything else, of a command that changes something.
+  func begin(prefix: String)
+  func show(_ event: Event)
+  /// Why it did not work.
+  func fail(_ error: InstallError)
+  /// The answer of a command that changes something: one line for each change.
+  func finish(_ outcome: Outcome, changes: [String], otherwise: String?)
+  /// The answer of a query.
+  func answer(_ text: String, _ document: some Encodable)
+}
+
+/// Text: the answer on stdout, everything else on stderr.
+final class TextReport: Report {
+  private let errors = Console(stream: .error)
+  private let quiet: Int
+  private let progress: Progress
+  private var lastWaitingLine: ContinuousClock.Instant?
+
+  init(_ options: GlobalOptions) {
+    quiet = options.quiet
+    progress = Progress(style: options.progress, isQuiet: options.quiet > 0)
+  }
+
+  func begin(prefix: String) {}
+
+  func show(_ event: Event) {
+    switch event {
+    case .waiting(let holder): showWaiting(holder)
+    case .locked(let waited):
+      if waited > .zero { progress.clear() }
+    case .recovered(let text): note("note: \(text)")
+    case .planned(let summary): note(PlanText.headline(summary))
+    case .progress(let snapshot): progress.draw(snapshot)
+    case .notice(let text): note(text)
+    }
+  }
+
+  func fail(_ error: InstallError) {
+    progress.clear()
+    errors.say("error: \(error.message)")
+    if let hint = error.hint { errors.say("hint: \(hint)") }
+  }
+
+  func finish(_ outcome: Outcome, changes: [String], otherwise: String?) {
+    progress.clear()
+    let output = Console(stream: .output)
+    if outcome.changed {
+      guard quiet < 2 else { return }
+      for change in changes { output.write(change + "\n") }
+    } else if let otherwise, quiet == 0 {
+      output.write(otherwise + "\n")
+    }
+  }
+
+  func answer(_ text: String, _ document: some Encodable) { Console(stream: .output).write(text) }
+
+  private func note(_ text: String) {
+    guard quiet == 0 else { return }
+    progress.clear()
+    errors.say(text)
+  }
+
+  /// On a terminal the holder's progress, redrawn; elsewhere a line at once and one every 30 s.
+  private func showWaiting(_ holder: Holder) {
+    guard quiet == 0 else { return }
+    if progress.isAnimated {
+      progress.draw([
+        "waiting: \(holder.description)",
+        "  Ctrl-C stops waiting; the other process goes on",
+      ])
+      return
+    }
+    let now = ContinuousClock().now
+    if let lastWaitingLine, now - lastWaitingLine < .seconds(30) { return }
+    errors.say("\(lastWaitingLine == nil ? "" : "still ")waiting for \(holder.description)")
+    lastWaitingLine = now
+  }
+}

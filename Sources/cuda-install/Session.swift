@@ -1,0 +1,45 @@
+import CUDACatalog
+import CUDAInstall
+
+/// One command's run: the installer, and the report of what it does.
+struct Session {
+  let installer: Installer
+  let report: any Report
+
+  /// `command` as it is called in records and events.
+  init(_ options: GlobalOptions, command: String, changes: Bool = false) throws {
+    let report: any Report =
+      options.json
+      ? JSONReport(command: command, prefix: options.effectivePrefix, isQuery: !changes)
+      : TextReport(options)
+    self.report = report
+    do throws(InstallError) {
+      installer = Installer(
+        prefix: options.effectivePrefix, source: try CatalogSource(options.sourceText),
+        patience: changes ? try Session.patience(options) : .zero,
+        observe: { report.show($0) })
+    } catch {
+      report.fail(error)
+      throw Failure(exitStatus: error.exitStatus)
+    }
+    if changes { report.begin(prefix: installer.prefix) }
+  }
+
+  /// Runs `body`; if it fails, says why and ends the process with the documented status.
+  func run(_ body: (Installer) throws(InstallError) -> Void) throws {
+    do throws(InstallError) {
+      try body(installer)
+    } catch {
+      report.fail(error)
+      throw Failure(exitStatus: error.exitStatus)
+    }
+  }
+
+  private static func patience(_ options: GlobalOptions) throws(InstallError) -> Duration? {
+    do {
+      return try options.patience()
+    } catch {
+      throw InstallError(.usage("\(error)"))
+    }
+  }
+}

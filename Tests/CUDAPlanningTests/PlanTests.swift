@@ -1,0 +1,170 @@
+import CUDACatalog
+import CUDAPlanning
+import Testing
+
+@Suite struct `A plan` {
+  let request: Request
+  let old: Release
+  let new: Release
+
+  init() throws {
+    request = Request(components: ["a", "b"], platform: try platform())
+    old = try release(
+      "1.0.0",
+      [
+        try component("a", byteCount: 5), try component("b", byteCount: 50), try component("c"),
+        try component("nvidia_fs"),
+      ])
+    new = try release(
+      "1.0.1",
+      [try component("a", byteCount: 5), try component("b", contents: "b2", byteCount: 60)])
+  }
+
+  @Test func `for an empty prefix fetches all, the largest first, and makes it current`() throws {
+    let plan = try Plan(request: request, release: old, state: InstalledState())
+    let tree = try #require(plan.tree)
+    #expect(plan.names == ["b", "a"])
+    #expect(tree.items.allSatisfy { $0.source == .fetch && $0.reason == .asked && $0.asked })
+    #expect(tree.replaces == nil)
+    #expect(plan.makesCurrent)
+    #expect(!plan.changesNothing)
+    #expect(plan.fetchByteCount == 55)
+    #expect(plan.reusedByteCount == 0)
+    #expect(plan.diskByteCount == 165)
+  }
+
+  @Test func `for what is installed is empty`() throws {
+    let state = try state()
+    let plan = try Plan(request: request, release: old, state: state)
+    #expect(plan.changesNothing)
+    #expect(plan.tree == nil)
+    #expect([plan.fetchByteCount, plan.reusedByteCount, plan.diskByteCount] == [0, 0, 0])
+    var fewer = request
+    fewer.components = ["a"]
+    #expect(try Plan(request: fewer, release: old, state: state).changesNothing)
+  }
+
+  @Test func `that adds a component keeps the others, and fetches only the new one`() throws {
+    var more = request
+    more.components = ["c"]
+    let plan = try Plan(request: more, release: old, state: try state())
+    let tree = try #require(plan.tree)
+    #expect(tree.replaces == "1.0.0-1")
+    #expect(plan.names == ["b", "c", "a"])
+    #expect(tree.items.map(\.reason) == [.installed, .asked, .installed])
+    #expect(tree.items.map(\.source) == [.reuse(tree: "1.0.0-1"), .fetch, .reuse(tree: "1.0.0-1")])
+    #expect(tree.items.map(\.asked) == [true, true, true])
+    #expect(plan.fetchByteCount == 10)
+    #expect(plan.reusedByteCount == 55)
+    #expect(plan.diskByteCount == 77 + 77 + 30)
+    #expect(plan.addedDiskByteCount == 30)
+    #expect(!plan.makesCurrent)
+  }
+
+  @Test func `for another release reuses what did not change`() throws {
+    let plan = try Plan(request: request, release: new, state: try state())
+    let tree = try #require(plan.tree)
+    #expect(tree.replaces == nil)
+    #expect(plan.names == ["b", "a"])
+    #expect(tree.items.map(\.source) == [.fetch, .reuse(tree: "1.0.0-1")])
+    #expect(plan.makesCurrent)
+  }
+
+  @Test func `reuses a tree that no link names any more`() throws {
+    let (linked, current) = (try state().releases, try version("1.0.1"))
+    let state = InstalledState(current: current, releases: [], otherTrees: linked)
+    let plan = try Plan(request: request, release: old, state: state)
+    #expect(plan.fetchByteCount == 0)
+    #expect(plan.tree?.replaces == nil)
+    #expect(plan.tree?.items.map(\.source) == Array(repeating: .reuse(tree: "1.0.0-1"), count: 2))
+  }
+
+  @Test func `that reinstalls fetches all, also what it only keeps`() throws {
+    var again = request
+    again.components = ["a"]
+    again.reinstalls = true
+    let plan = try Plan(request: again, release: old, state: try state())
+    #expect(plan.names == ["b", "a"])
+    #expect(plan.tree?.items.allSatisfy { $0.source == .fetch } == true)
+    #expect(plan.tree?.replaces == "1.0.0-1")
+    #expect(plan.diskByteCount == 77 + 77)
+  }
+
+  @Test func `replaces what the manifest has changed in place`() throws {
+    let changed = try release(
+      "1.0.0",
+      [try component("a", byteCount: 5), try component("b", contents: "again", byteCount: 50)])
+    var fewer = request
+    fewer.components = ["a"]
+    let plan = try Plan(request: fewer, release: changed, state: try state())
+    #expect(plan.tree?.items.map(\.source) == [.fetch, .reuse(tree: "1.0.0-1")])
+  }
+
+  @Test func `keeps what the manifest has no more`() throws {
+    let less = try release("1.0.0", [try component("a", byteCount: 5), try component("c")])
+    var more = request
+    more.components = ["c"]
+    let plan = try Plan(request: more, release: less, state: try state())
+    #expect(plan.names == ["b", "c", "a"])
+    #expect(plan.fetchByteCount == 10)
+  }
+
+  @Test func `for an installed release that is not in use only makes it current, if wanted`() throws
+  {
+    let state = InstalledState(current: try version("1.0.1"), releases: try state().releases)
+    let plan = try Plan(request: request, release: old, state: state)
+    #expect(plan.tree == nil)
+    #expect(plan.makesCurrent)
+    #expect(!plan.changesNothing)
+    var aside = request
+    aside.makesCurrent = false
+    #expect(try Plan(request: aside, release: old, state: state).changesNothing)
+    let first = try Plan(request: aside, release: old, state: InstalledState())
+    #expect(first.makesCurrent)
+  }
+
+  @Test func `of one product leaves another's release of the same label alone`() throws {
+    let other = Request(product: "nvcomp", components: ["a"], platform: try platform())
+    let plan = try Plan(
+      request: other, release: try release("1.0.0", product: "nvcomp", [try component("a")]),
+      state: try state())
+    #expect(plan.tree?.replaces == nil)
+    #expect(plan.names == ["a"])
+  }
+
+  @Test(
+    .enabled(if: Shared.isThere, "\(Shared.absence)"),
+    arguments: ["11.8.0", "12.6.3", "13.0.2", "13.4.2"])
+  func `carried out leaves nothing to plan, for each of NVIDIA's releases`(label: String) throws {
+    let release = try realRelease(label)
+    for profile in Profile.allCases {
+      let request = Request(profile: profile, platform: try platform())
+      let plan = try Plan(request: request, release: release, state: InstalledState())
+      let after = InstalledState(
+        current: plan.release, releases: [try installed(plan, for: request, tree: "\(label)-1")])
+      #expect(try Plan(request: request, release: release, state: after).changesNothing)
+      let sizes = plan.tree?.items.map(\.build.artifact.byteCount) ?? []
+      #expect(sizes == sizes.sorted(by: >))
+    }
+  }
+
+  /// `old`, installed with `a` and `b`, and in use.
+  private func state() throws -> InstalledState {
+    let plan = try Plan(request: request, release: old, state: InstalledState())
+    return InstalledState(
+      current: old.label, releases: [try installed(plan, for: request, tree: "1.0.0-1")])
+  }
+
+  @Test func `to remove names releases that are installed, and says if one is in use`() throws {
+    let state = try state()
+    let removal = try Removal(["1.0.0", "1.0.0"], state: state)
+    #expect(removal.releases == [old.label])
+    #expect(removal.removesCurrent)
+    #expect(try Removal([], state: state).removesCurrent == false)
+    for text in ["1.0", "1.0.1", "..", "", "a"] {
+      let error = #expect(throws: PlanningError.self) { try Removal([text], state: state) }
+      #expect(error == .notInstalled(text, installed: [old.label]))
+      #expect(error?.hint == "installed are 1.0.0")
+    }
+  }
+}

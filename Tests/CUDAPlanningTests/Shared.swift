@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// Files that are handed out beside the repository, in `shared/`: real manifests, and bad ones.
+enum Shared {
+  /// The nearest `shared` beside or above the package, or `nil` where it was not handed out.
+  private static let directory: URL? = {
+    var folder = URL(filePath: #filePath)
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let shared = folder.appending(path: "shared")
+      if FileManager.default.fileExists(atPath: shared.appending(path: "manifests").path) {
+        return shared
+      }
+    }
+    return nil
+  }()
+
+  static var isThere: Bool { directory != nil }
+  static let absence = "there is no shared/manifests beside the package or above it"
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    guard let directory else { throw CocoaError(.fileNoSuchFile) }
+    return [UInt8](try Data(contentsOf: directory.appending(path: path)))
+  }
+}
+
+/// `index.json` of the bad manifests.
+struct BadManifests: Decodable {
+  struct Case: Decodable {
+    let id: String
+    let file: String
+    let expect: String
+    let field: [String]
+  }
+
+  let cases: [Case]
+
+  static func read() throws -> [Case] {
+    let index = Data(try Shared.bytes("bad-manifests/index.json"))
+    return try JSONDecoder().decode(Self.self, from: index).cases
+  }
+}

@@ -1,0 +1,90 @@
+import CUDATransfer
+import Synchronization
+import TestSupport
+import Testing
+
+private let index = Array("{\"release_date\": \"2025-10-02\"}".utf8)
+
+@Test func `a document arrives with its validator, and is not sent again while it is the same`()
+  throws
+{
+  try serving(["/i": index]) { server in
+    let url = server.url("/i")
+    let first = try Transfer.document(at: url, limit: 1000, options: quick)
+    #expect(first.bytes == index)
+    #expect(first.response.status == 200)
+    let known = first.response.validator
+    let second = try Transfer.document(at: url, limit: 1000, validator: known, options: quick)
+    #expect(second.bytes.isEmpty)
+    #expect(second.response.status == 304)
+    #expect(second.response.validator == known)
+
+    server.publish("/i", index + index)
+    let third = try Transfer.document(at: url, limit: 1000, validator: known, options: quick)
+    #expect(third.bytes == index + index)
+    #expect(third.response.validator != known)
+  }
+}
+
+@Test func `a 304 that nobody asked for is an error`() throws {
+  try serving([:]) { server in
+    server.fault("/i", .status(304, body: ""))
+    let error = #expect(throws: TransferError.self) {
+      try Transfer.document(at: server.url("/i"), limit: 1000, options: quick)
+    }
+    guard case .http(304, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}
+
+@Test func `a document that was cut or that a server restarts is whole in the end`() throws {
+  try serving(["/i": index]) { server in
+    server.fault("/i", .cut(after: 7))
+    server.fault("/i", .ignoreRange)
+    let document = try Transfer.document(at: server.url("/i"), limit: 1000, options: quick)
+    #expect(document.bytes == index)
+  }
+}
+
+@Test func `a document longer than its limit is an error`() throws {
+  try serving(["/i": index]) { server in
+    server.fault("/i", .unframed())
+    let error = #expect(throws: TransferError.self) {
+      try Transfer.document(at: server.url("/i"), limit: 8, options: quick)
+    }
+    guard case .tooLong(_, 8) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}
+
+@Test func `a document that does not come is cancelled when asked`() throws {
+  try serving(["/i": index]) { server in
+    let hold = server.hold("/i")
+    let error = #expect(throws: TransferError.self) {
+      try Transfer.document(at: server.url("/i"), limit: 1000, options: quick) {
+        // True from the moment at which the server stands still.
+        hold.isReached
+      }
+    }
+    guard case .cancelled = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}
+
+@Test func `a line break in a stored validator starts no header`() throws {
+  try serving(["/i": index]) { server in
+    let validator = Validator(etag: "\"a\"\r\nX-Smuggled: 1", lastModified: "\u{7f}")
+    let url = server.url("/i")
+    _ = try Transfer.document(at: url, limit: 1000, validator: validator, options: quick)
+    let asked = try #require(server.log.first)
+    #expect(asked.headers["x-smuggled"] == nil)
+    #expect(asked.headers["if-none-match"] == nil)
+    #expect(asked.headers["if-modified-since"] == nil)
+  }
+}

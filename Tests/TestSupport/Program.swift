@@ -1,0 +1,94 @@
+import Glibc
+
+/// A real process of a test. Its output goes to files, so that it never blocks on the test.
+package final class Program: @unchecked Sendable {
+  // Sendable because a test waits for a program on one thread.
+  package let pid: Int32
+  private let outputPath: String
+  private let errorPath: String
+  private var status: Int32?
+
+  /// Starts `command`, looked up on PATH, with nothing on stdin. `environment` replaces the whole environment.
+  package init(
+    _ command: [String], environment: [String: String]? = nil, in scratch: Scratch
+  ) {
+    let number = UInt64.random(in: .min ... .max)
+    outputPath = scratch.file("output-\(number)")
+    errorPath = scratch.file("errors-\(number)")
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    let variables: [UnsafeMutablePointer<CChar>?]? = environment.map {
+      $0.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    }
+    defer { for pointer in arguments + (variables ?? []) { free(pointer) } }
+    var pid = pid_t()
+    let code = posix_spawnp(&pid, command[0], &actions, nil, arguments, variables ?? environ.copied)
+    guard code == 0 else {
+      fatalError("cannot start \(command[0]): \(String(cString: strerror(code)))")
+    }
+    self.pid = pid
+  }
+
+  /// Waits until it has ended; the exit status, or 128 and the signal.
+  @discardableResult
+  package func wait() -> Int32 {
+    if let status { return status }
+    var raw: Int32 = 0
+    while waitpid(pid, &raw, 0) == -1 {
+      guard errno == EINTR else { fatalError("waitpid: \(String(cString: strerror(errno)))") }
+    }
+    let result = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
+    status = result
+    return result
+  }
+
+  package func kill(_ signal: Int32 = SIGKILL) { Glibc.kill(pid, signal) }
+
+  package var output: String { String(decoding: readFile(outputPath) ?? [], as: UTF8.self) }
+  package var errors: String { String(decoding: readFile(errorPath) ?? [], as: UTF8.self) }
+}
+
+extension UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+  fileprivate var copied: [UnsafeMutablePointer<CChar>?] {
+    var pointers: [UnsafeMutablePointer<CChar>?] = []
+    var next = self
+    while let pointer = next.pointee {
+      pointers.append(pointer)
+      next += 1
+    }
+    return pointers + [nil]
+  }
+}
+
+/// Runs a command to its end.
+package func runProgram(
+  _ command: [String], environment: [String: String]? = nil
+) -> (status: Int32, output: String, errors: String) {
+  let scratch = Scratch()
+  let program = Program(command, environment: environment, in: scratch)
+  let status = program.wait()
+  return (status, program.output, program.errors)
+}
+
+/// The real `cuda-install`, which lies beside the test bundle.
+package enum BuiltBinary {
+  package static let path: String = {
+    guard let own = realpath("/proc/self/exe", nil) else { fatalError("no /proc/self/exe") }
+    defer { free(own) }
+    var directory = String(cString: own)
+    // The test runner is the bundle itself, or lies with the toolchain and was given the bundle's path.
+    let candidates = [directory] + CommandLine.arguments
+    for candidate in candidates {
+      guard let slash = candidate.lastIndex(of: "/") else { continue }
+      directory = String(candidate[..<slash])
+      let path = "\(directory)/cuda-install"
+      if access(path, X_OK) == 0 { return path }
+    }
+    fatalError("cuda-install is not beside the test bundle: \(candidates)")
+  }()
+}

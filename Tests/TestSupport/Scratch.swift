@@ -1,0 +1,77 @@
+import Glibc
+
+/// A directory of a test's own, removed with the value.
+package final class Scratch: Sendable {
+  /// Absolute, symbolic links resolved.
+  package let path: String
+
+  package init() {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/cuda-install-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil, let real = realpath(template, nil) else {
+      fatalError("no scratch directory in \(base): \(String(cString: strerror(errno)))")
+    }
+    path = String(cString: real)
+    free(real)
+  }
+
+  deinit {
+    let words = ["rm", "-rf", path]
+    let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    defer { for pointer in arguments { free(pointer) } }
+    var pid = pid_t()
+    if posix_spawn(&pid, "/bin/rm", nil, nil, arguments, environ) == 0 { waitpid(pid, nil, 0) }
+  }
+
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file, making the directories on the way.
+  package func write(_ name: String, _ bytes: [UInt8]) { writeFile(file(name), bytes) }
+}
+
+/// Writes a file, making the directories on the way.
+package func writeFile(_ path: String, _ bytes: [UInt8]) {
+  var parent = ""
+  for part in path.split(separator: "/").dropLast() {
+    parent += "/\(part)"
+    mkdir(parent, 0o755)
+  }
+  guard let stream = fopen(path, "we") else { fatalError("cannot write \(path)") }
+  let count = fwrite(bytes, 1, bytes.count, stream)
+  precondition(fclose(stream) == 0 && count == bytes.count, "cannot write \(path)")
+}
+
+/// The bytes of a file, or `nil` if it cannot be opened.
+package func readFile(_ path: String) -> [UInt8]? {
+  guard let stream = fopen(path, "re") else { return nil }
+  defer { fclose(stream) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = fread(&buffer, 1, buffer.count, stream)
+    guard count > 0 else { return bytes }
+    bytes += buffer[..<count]
+  }
+}
+
+/// What a symbolic link says, or `nil` if it is none.
+package func linkTarget(_ path: String) -> String? {
+  var buffer = [CChar](repeating: 0, count: 4096)
+  let count = readlink(path, &buffer, buffer.count)
+  guard count >= 0 else { return nil }
+  return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// The names in a directory, sorted; empty if there is none.
+package func namesIn(_ path: String) -> [String] {
+  guard let stream = opendir(path) else { return [] }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
