@@ -20,14 +20,17 @@ package struct InstalledState: Sendable, Equatable {
   package let releases: [InstalledRelease]
   /// Published trees that no link names any more: sources for reuse.
   package let otherTrees: [InstalledRelease]
+  /// Releases whose tree is gone or has a receipt that cannot be read.
+  package let damaged: [Version]
 
   package init(
     current: Version? = nil, releases: [InstalledRelease] = [],
-    otherTrees: [InstalledRelease] = []
+    otherTrees: [InstalledRelease] = [], damaged: [Version] = []
   ) {
     self.current = current
     self.releases = releases
     self.otherTrees = otherTrees
+    self.damaged = damaged
   }
 
   /// All trees, those in use first.

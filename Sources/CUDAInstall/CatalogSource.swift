@@ -101,8 +101,16 @@ public struct CatalogSource: Sendable, Equatable {
   private func manifest(_ label: Version) throws(InstallError) -> Release? {
     let name = "redistrib_\(label).json"
     guard let bytes = try bytes(name) else { return nil }
-    do {
-      return try Redistrib.read(bytes, document: redacted(location(of: name)))
+    let document = redacted(location(of: name))
+    do throws(CatalogError) {
+      let release = try Redistrib.read(bytes, document: document)
+      // The label becomes a name on disk, and `current` is one already.
+      guard release.label == label else {
+        throw CatalogError.unacceptable(
+          document: document, place: CatalogError.Place(key: "release_label"),
+          reason: "it says \(release.label), not \(label)")
+      }
+      return release
     } catch {
       throw InstallError(.catalog(error))
     }

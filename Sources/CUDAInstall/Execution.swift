@@ -9,6 +9,7 @@
 
 import CUDAArchive
 import CUDACatalog
+import CUDADigest
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
@@ -44,6 +45,7 @@ extension Installer {
       .planned(
         PlanSummary(plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing)))
     guard space.freeByteCount >= needed else {
+      for partial in partials where partial.offset == 0 { store.discard(partial) }
       throw InstallError(
         .noSpace(needed: needed, free: space.freeByteCount, prefix: store.store.prefix))
     }
@@ -62,15 +64,22 @@ extension Installer {
       return Execution(staging: staging, receipt: receipt, partials: partials)
     } catch {
       store.discard(staging)
-      if case .wrongArtifact(let component, _, _, _) = error.reason {
-        for partial in partials
-        where tree.items.contains(where: {
-          $0.component.name == component && $0.build.artifact.digest == partial.digest
-        }) {
-          store.discard(partial)
-        }
-      }
+      discard(partials, after: error, of: tree, in: store)
       throw error
+    }
+  }
+
+  /// I9: what was fetched is kept for the next run, unless it is nothing, or known to be wrong.
+  private func discard(
+    _ partials: [PartialDownload], after error: InstallError, of tree: Plan.NewTree,
+    in store: borrowing LockedStore
+  ) {
+    var wrong: SHA256Digest?
+    if case .wrongArtifact(let component, _, _, _) = error.reason {
+      wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
+    }
+    for partial in partials where partial.offset == 0 || partial.digest == wrong {
+      store.discard(partial)
     }
   }
 

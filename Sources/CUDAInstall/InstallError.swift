@@ -35,6 +35,8 @@ public struct InstallError: Error, Sendable {
     case noPlatform(machine: String)
     /// The release is in use, and nobody said that it may go.
     case removesCurrent(Version)
+    /// A release's tree is gone, or its receipt cannot be read.
+    case damaged(Version)
     /// There is no current release.
     case nothingCurrent(prefix: String)
     case store(StoreError)
@@ -61,6 +63,7 @@ public struct InstallError: Error, Sendable {
       "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
     case .removesCurrent(let release): "CUDA \(release) is the current release"
+    case .damaged(let release): "CUDA \(release) is damaged: its receipt cannot be read"
     case .nothingCurrent(let prefix): "no CUDA is installed in \(prefix)"
     case .store(let error): error.message
     case .interrupted(let signal): StoreError.interrupted(signal).message
@@ -80,6 +83,7 @@ public struct InstallError: Error, Sendable {
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
+    case .damaged(let release): "'cuda-install install \(release)' makes it whole again"
     case .nothingCurrent: "'cuda-install install' installs the latest release"
     case .store(let error): error.hint
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
@@ -115,6 +119,7 @@ public struct InstallError: Error, Sendable {
     case .noSpace: (74, "no_space")
     case .noPlatform: (66, "not_found")
     case .removesCurrent: (64, "usage")
+    case .damaged: (65, "damaged")
     case .nothingCurrent: (66, "not_found")
     case .store(let error): error.status
     case .interrupted(let signal): (128 + signal, "interrupted")

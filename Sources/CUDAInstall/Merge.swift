@@ -122,7 +122,7 @@ struct Merge {
       if case .file(let count, _, _) = entry.kind { byteCount += count }
     }
     let receipt = Receipt(
-      product: release.product, release: release.label, track: "\(request.track)",
+      product: request.product, release: release.label, track: "\(request.track)",
       profile: request.effectiveProfile?.rawValue, platform: request.platform, source: source,
       manifestDigest: release.manifestDigest,
       components: items.sorted { $0.component.name < $1.component.name }.map(installed),

@@ -34,8 +34,10 @@ extension Installer {
   /// Takes releases away. The current one only if `removesCurrent`.
   package func remove(
     _ texts: [String], removesCurrent: Bool
-  ) throws(InstallError) -> (outcome: Outcome, removed: [InstalledRelease], inUse: [String]) {
-    var removed: [InstalledRelease] = []
+  ) throws(InstallError) -> (
+    outcome: Outcome, removed: [(release: Version, byteCount: Int64?)], inUse: [String]
+  ) {
+    var removed: [(release: Version, byteCount: Int64?)] = []
     var inUse: [String] = []
     try requirePrefix()
     let outcome = try underLock("remove") { (locked, _) throws(InstallError) in
@@ -49,10 +51,10 @@ extension Installer {
       if removal.removesCurrent, !removesCurrent, let current = state.current {
         throw InstallError(.removesCurrent(current))
       }
-      let chosen = state.releases.filter { removal.releases.contains($0.release) }
-      for release in chosen {
-        inUse += try storing { () throws(StoreError) in try locked.remove(release.release) }
-        removed.append(release)
+      for release in removal.releases {
+        let size = state.releases.first { $0.release == release }?.receipt.files.byteCount
+        inUse += try storing { () throws(StoreError) in try locked.remove(release) }
+        removed.append((release, size))
       }
       return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))
     }
@@ -71,6 +73,9 @@ extension Installer {
       label = track.newest(of: state.releases.map(\.release))
     } else {
       label = state.current
+    }
+    if let damaged = state.damaged.first(where: { $0 == label || $0.text == text }) {
+      throw InstallError(.damaged(damaged))
     }
     guard let found = state.releases.first(where: { $0.release == label }) else {
       guard let text else { throw InstallError(.nothingCurrent(prefix: store.prefix)) }

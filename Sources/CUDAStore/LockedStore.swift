@@ -61,7 +61,9 @@ package struct LockedStore: ~Copyable {
       after: (try? store.visible()) ?? operation.before)
     // The work is done or has failed already; a record that cannot be written changes nothing about it.
     try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durably: false)
-    try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
+    if changed || error != nil {
+      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
+    }
     try? bookkeeping.unlink(Layout.operation)
     return record
   }
@@ -76,8 +78,8 @@ package struct LockedStore: ~Copyable {
 extension Directory {
   /// Adds a line to a file that is kept below 1 MiB by forgetting its older half.
   func appendLine(_ line: [UInt8], to name: String) throws(SystemCallError) {
-    let before = try contents(of: name, limit: 4 << 20) ?? []
-    var lines = before
+    // What cannot be read is not worth keeping.
+    var lines = (try? contents(of: name, limit: 4 << 20)) ?? []
     if lines.count > 1 << 20 {
       let half = lines[(lines.count / 2)...]
       lines = Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())

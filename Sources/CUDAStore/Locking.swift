@@ -19,20 +19,35 @@ extension Store {
     }
     let clock = ContinuousClock()
     let start = clock.now
+    var grace = Duration.milliseconds(200)
     while true {
       if let lock = try attempt(in: directory) {
         // Under the lock: another process may have moved in since the first look.
         guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
         return try LockedStore.open(self, lock: lock, prefix: directory, command: command)
       }
-      isBusy(operation())
+      let holder = holder(within: grace)
+      grace = .zero
+      isBusy(holder)
       if let signal = Interruption.signal { throw .interrupted(signal) }
       if let patience, clock.now - start >= patience {
-        throw .locked(prefix: prefix, operation())
+        throw .locked(prefix: prefix, holder)
       }
       // Polling gives the time limit, Ctrl-C and the holder's progress, and cannot hang on NFS, where a
       // blocking flock(2) has none of them. With jitter, so that waiting processes do not move in step.
       Thread.pause(milliseconds: Int.random(in: 40...90))
+    }
+  }
+
+  /// The record of the lock's holder. Between taking the lock and writing its record a process needs a
+  /// moment, in which there is none, or that of one that died.
+  private func holder(within limit: Duration) -> Operation? {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while true {
+      if let operation = operation(), operation.liveness != .dead { return operation }
+      guard clock.now < end, Interruption.signal == nil else { return nil }
+      Thread.pause(milliseconds: 10)
     }
   }
 

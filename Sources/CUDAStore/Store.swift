@@ -47,27 +47,36 @@ package struct Store: Sendable {
 
   /// What is installed. `current`, releases and trees are read one after the other, each whole (I8).
   package func installed() throws(StoreError) -> InstalledState {
-    guard try presence() == .ours else {
-      return InstalledState(current: nil, releases: [], otherTrees: [])
-    }
+    guard try presence() == .ours else { return InstalledState() }
     let visible = try visible()
     var releases: [InstalledRelease] = []
-    for (label, tree) in visible.releases.sorted(by: { $0.key < $1.key }) {
-      guard let release = Version(label), let receipt = try receipt(ofTree: tree) else { continue }
-      releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
+    var damaged: [Version] = []
+    for (label, tree) in visible.releases {
+      guard let release = Version(label) else { continue }
+      if let receipt = readableReceipt(ofTree: tree) {
+        releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
+      } else {
+        damaged.append(release)
+      }
     }
-    var others: [InstalledRelease] = []
     let linked = Set(visible.releases.values)
-    for tree in try treeNames() where !linked.contains(tree) {
-      guard let (release, _) = Layout.parseTree(tree) else { continue }
-      // Nobody sees this tree, so its damage is nobody's error: it is just no source for reuse.
-      guard let receipt = try? receipt(ofTree: tree) else { continue }
-      others.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
+    let others = try treeNames().filter { !linked.contains($0) }.compactMap { tree in
+      // Nobody sees these trees; one that is damaged is just no source for reuse.
+      Layout.parseTree(tree).flatMap { name in
+        readableReceipt(ofTree: tree).map {
+          InstalledRelease(release: name.release, tree: tree, receipt: $0)
+        }
+      }
     }
     return InstalledState(
       current: visible.current.flatMap { Version($0) },
-      releases: releases.sorted { $0.release > $1.release },
-      otherTrees: others)
+      releases: releases.sorted { $0.release > $1.release }, otherTrees: others,
+      damaged: damaged.sorted())
+  }
+
+  /// Damage is a state to be shown and mended, not a reason to stop (I9).
+  private func readableReceipt(ofTree name: String) -> Receipt? {
+    (try? receipt(ofTree: name)) ?? nil
   }
 
   /// What the links say.

@@ -24,7 +24,7 @@ package enum StoreError: Error, Equatable, Sendable {
   package var message: String {
     switch self {
     case .notOurs(let prefix): "\(prefix) holds files that cuda-install did not put there"
-    case .cannotCreate(let error): "cannot create the prefix: \(error.message)"
+    case .cannotCreate(let error): "cannot create or change the prefix: \(error.message)"
     case .cannotLock(let prefix, let fileSystem, let error):
       "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"

@@ -24,7 +24,7 @@ struct Remove: ParsableCommand {
       session.report.finish(
         outcome,
         changes: removed.map {
-          "removed CUDA \($0.release) (\(Size($0.receipt.files.byteCount)))"
+          "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
         }, otherwise: nil)
     }
   }

@@ -27,6 +27,9 @@ enum StatusText {
     if !others.isEmpty {
       rows.append(["Others", others.map { describe($0, isLong: false) }.joined(separator: ", ")])
     }
+    for release in status.state.damaged {
+      rows.append(["Damaged", "\(release): 'cuda-install install \(release)' makes it whole again"])
+    }
     if let busy = status.busy { rows.append(["Busy", busy.description]) }
     if let dead = status.interrupted {
       rows.append(["Died", "\(dead.description); nothing of it is visible, the next run recovers"])
@@ -75,6 +78,7 @@ struct StatusJSON: Encodable {
   var prefix: String
   var current: String?
   var releases: [ReleaseJSON]
+  var damaged: [String]
   var lock: Lock
   var operation: Running?
   var interrupted: HolderJSON?
@@ -87,6 +91,7 @@ struct StatusJSON: Encodable {
     releases = status.state.releases.map {
       ReleaseJSON($0, isCurrent: $0.release == status.state.current)
     }
+    damaged = status.state.damaged.map(\.text)
     lock = Lock(
       path: status.lockPath, held: status.busy != nil,
       holder: status.busy?.operation.map(HolderJSON.init))
