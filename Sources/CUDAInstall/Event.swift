@@ -21,7 +21,7 @@ public enum Event: Sendable {
 public struct Holder: Sendable {
   package let operation: Operation?
 
-  /// `pid 4711, update, user root, since 14:02:11, cuda_nvcc 62%`
+  /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   public var description: String { operation?.phrase ?? "a process that left no record" }
 }
 

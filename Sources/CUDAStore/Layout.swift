@@ -54,9 +54,9 @@ package enum Layout {
   /// The release and serial number of a published tree's name; `nil` for other names.
   static func parseTree(_ name: String) -> (release: Version, serial: Int)? {
     guard let dash = name.lastIndex(of: "-"), let release = Version(String(name[..<dash])),
-      let serial = Int(name[name.index(after: dash)...]), serial > 0, !name.hasPrefix(".")
+      let serial = Int32(name[name.index(after: dash)...]), serial > 0, !name.hasPrefix(".")
     else { return nil }
-    return (release, serial)
+    return (release, Int(serial))
   }
 
   /// What a release's link says: the tree, relative to the prefix, so that the prefix can be moved.

@@ -26,12 +26,17 @@ extension Operation {
     return now != nil && (startTicks == nil || now == startTicks) ? .alive : .dead
   }
 
-  /// `pid 4711, update, user root, since 14:02:11, cuda_nvcc 62%`
+  /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   package var phrase: String {
-    var words = ["pid \(pid)", command, "user \(user)"]
-    if liveness == .unknown { words.append("on host \(host) or in another container") }
+    var words = ["pid \(pid)", cleaned(command), "user \(cleaned(user))"]
+    if liveness == .unknown { words.append("on host \(cleaned(host)) or in another container") }
     if let started = Timestamp(rfc3339: started) { words.append("since \(started.local)") }
-    if let percent { words.append("\(progress.component.map { $0 + " " } ?? "")\(percent)%") }
+    switch progress.phase {
+    case .manifest: break
+    case .download: if let percent { words.append("\(percent)% fetched") }
+    case .extract: words.append("unpacking")
+    case .commit: words.append("finishing")
+    }
     return words.joined(separator: ", ")
   }
 }

@@ -70,7 +70,8 @@ package struct Operation: Codable, Equatable, Sendable {
   /// `62%`, or `nil` while the total is unknown.
   package var percent: Int? {
     guard let total = progress.total, total > 0 else { return nil }
-    return Int(min(progress.done, total) * 100 / total)
+    // A record may say anything.
+    return Int(Double(min(max(progress.done, 0), total)) / Double(total) * 100)
   }
 }
 

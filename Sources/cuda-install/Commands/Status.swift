@@ -49,11 +49,12 @@ enum StatusText {
   }
 
   private static func describe(_ run: RunRecord) -> String {
-    let when = Timestamp(rfc3339: run.ended)?.local ?? run.ended
+    let when = Timestamp(rfc3339: run.ended)?.local ?? cleaned(run.ended)
     guard let error = run.error else {
-      return "\(run.command) \(run.changed ? "done" : "had nothing to do"), \(when)"
+      return "\(cleaned(run.command)) \(run.changed ? "done" : "had nothing to do"), \(when)"
     }
-    return "\(run.command) FAILED, \(when): \(cleaned(error.message)) (status \(run.exit))"
+    return
+      "\(cleaned(run.command)) FAILED, \(when): \(cleaned(error.message)) (status \(run.exit))"
   }
 }
 
