@@ -71,6 +71,30 @@ package enum Machine {
   /// The version of the loaded NVIDIA kernel driver, `580.82.07`; `nil` if none is loaded.
   package static var driverVersion: String? { firstLine(of: "/sys/module/nvidia/version") }
 
+  /// What started this process, for the record that others read.
+  package static var trigger: String {
+    if let script = environment("DPKG_MAINTSCRIPT_NAME") {
+      return "dpkg \(environment("DPKG_MAINTSCRIPT_PACKAGE") ?? script)"
+    }
+    if environment("INVOCATION_ID") != nil,
+      let unit = firstLine(of: "/proc/self/cgroup")?.split(separator: "/").last,
+      unit.hasSuffix(".service")
+    {
+      return "systemd \(unit)"
+    }
+    if firstLine(of: "/proc/\(getppid())/comm") == "cron" { return "cron" }
+    return "shell"
+  }
+
+  /// Whether this process has inherited an open descriptor of that file.
+  package static func hasOpen(_ identity: FileIdentity) -> Bool {
+    let limit = Int32(min(sysconf(Int32(_SC_OPEN_MAX)), 4096))
+    return (3..<max(3, limit)).contains { descriptor in
+      var status = stat()
+      return fstat(descriptor, &status) == 0 && FileStatus(status).identity == identity
+    }
+  }
+
   package static func environment(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     return String(cString: value)

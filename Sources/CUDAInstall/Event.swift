@@ -23,6 +23,16 @@ public struct Holder: Sendable {
 
   /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   public var description: String { operation?.phrase ?? "a process that left no record" }
+
+  /// How far it is; `nil` before it knows itself.
+  public var snapshot: ProgressSnapshot? {
+    guard let progress = operation?.progress, let total = progress.total, total > 0 else {
+      return nil
+    }
+    return ProgressSnapshot(
+      fetched: max(0, progress.done), total: total, unpacked: max(0, progress.unpacked),
+      rate: max(0, progress.rate), active: [])
+  }
 }
 
 /// A plan in numbers.

@@ -138,6 +138,7 @@ extension StoreError {
     case .cannotLock: (71, "no_locks")
     case .notALockFile: (73, "cannot_create")
     case .locked: (75, "locked")
+    case .nested: (75, "nested")
     case .files(let error): error.status
     case .damaged: (65, "damaged")
     case .notInstalled, .nothingToRollBack: (66, "not_found")

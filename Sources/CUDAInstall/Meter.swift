@@ -51,7 +51,8 @@ struct Meter {
     if let lastReport, now - lastReport < .milliseconds(250) { return nil }
     var progress = Operation.Progress(
       phase: snapshot.isFetched ? .extract : .download, component: snapshot.active.first?.component,
-      done: snapshot.fetched, total: snapshot.total, rate: snapshot.rate,
+      done: snapshot.fetched, total: snapshot.total, unpacked: snapshot.unpacked,
+      rate: snapshot.rate,
       updated: Timestamp.now.rfc3339)
     if let lastReported {
       var same = lastReported

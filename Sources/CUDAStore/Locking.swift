@@ -4,8 +4,8 @@ import CUDAFiles
 extension Store {
   /// The right to change this prefix, taken before anything is decided (I1, I2).
   ///
-  /// `isBusy` is called with the holder's record each time the lock was found taken, at once and then a few
-  /// times a second. `patience` limits the wait: `nil` is no limit, zero is one attempt. The prefix is made
+  /// `isBusy` is called with the holder's record when it turns out that there will be a wait, and then a few
+  /// times a second while it lasts. `patience` limits the wait: `nil` is no limit, zero is one attempt. The prefix is made
   /// if it does not exist.
   package func lock(
     for command: String, patience: Duration?, isBusy: (Operation?) -> Void
@@ -26,17 +26,27 @@ extension Store {
         guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
         return try LockedStore.open(self, lock: lock, prefix: directory, command: command)
       }
+      if grace > .zero { try refuseNesting(in: directory) }
       let holder = holder(within: grace)
       grace = .zero
-      isBusy(holder)
       if let signal = Interruption.signal { throw .interrupted(signal) }
       if let patience, clock.now - start >= patience {
         throw .locked(prefix: prefix, holder)
       }
+      isBusy(holder)
       // Polling gives the time limit, Ctrl-C and the holder's progress, and cannot hang on NFS, where a
       // blocking flock(2) has none of them. With jitter, so that waiting processes do not move in step.
       Thread.pause(milliseconds: Int.random(in: 40...90))
     }
+  }
+
+  /// A lock that a parent passed on to us as an open descriptor (flock(1) does) is not given back before we
+  /// end.
+  private func refuseNesting(in directory: borrowing Directory) throws(StoreError) {
+    guard let lock = try? directory.status(Layout.lock), Machine.hasOpen(lock.identity) else {
+      return
+    }
+    throw .nested(prefix: prefix)
   }
 
   /// The record of the lock's holder. Between taking the lock and writing its record a process needs a

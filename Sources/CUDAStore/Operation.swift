@@ -11,7 +11,8 @@ extension Operation {
       command: command, pid: Machine.processID,
       startTicks: Machine.startTime(of: Machine.processID), bootID: Machine.bootID,
       pidNamespace: Machine.pidNamespace, host: Machine.host, user: Machine.user,
-      started: now.rfc3339, progress: Progress(phase: .manifest, updated: now.rfc3339),
+      trigger: Machine.trigger, started: now.rfc3339,
+      progress: Progress(phase: .manifest, updated: now.rfc3339),
       before: before)
   }
 
@@ -26,10 +27,17 @@ extension Operation {
     return now != nil && (startTicks == nil || now == startTicks) ? .alive : .dead
   }
 
+  /// Seconds since it last got on, by two readings of one machine's clock.
+  package var idleSeconds: Int64? {
+    guard let updated = Timestamp(rfc3339: progress.updated) else { return nil }
+    return max(0, (Timestamp.now.milliseconds - updated.milliseconds) / 1000)
+  }
+
   /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   package var phrase: String {
     var words = ["pid \(pid)", cleaned(command), "user \(cleaned(user))"]
     if liveness == .unknown { words.append("on host \(cleaned(host)) or in another container") }
+    if let trigger, trigger != "shell" { words.append("by \(cleaned(trigger))") }
     if let started = Timestamp(rfc3339: started) { words.append("since \(started.local)") }
     switch progress.phase {
     case .manifest: break
@@ -37,6 +45,7 @@ extension Operation {
     case .extract: words.append("unpacking")
     case .commit: words.append("finishing")
     }
+    if let idle = idleSeconds, idle >= 5 { words.append("no progress for \(idle) s") }
     return words.joined(separator: ", ")
   }
 }

@@ -13,6 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case notALockFile(path: String, what: String)
   /// Another process has the lock, and the time to wait is over.
   case locked(prefix: String, Operation?)
+  /// This process was started by one that holds the lock: waiting for it would never end.
+  case nested(prefix: String)
   case files(SystemCallError)
   /// A record or receipt cannot be read.
   case damaged(CatalogError)
@@ -30,6 +32,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
     case .locked(let prefix, let holder):
       "another cuda-install is at work in \(prefix)" + (holder.map { " (\($0.phrase))" } ?? "")
+    case .nested(let prefix):
+      "called from inside a command that holds the lock of \(prefix), which would wait for ever"
     case .files(let error): error.message
     case .damaged(let error): error.message
     case .notInstalled(let release): "CUDA \(release) is not installed"
@@ -51,6 +55,7 @@ package enum StoreError: Error, Equatable, Sendable {
     case .cannotLock: "choose a prefix on a local file system"
     case .notALockFile: "move it away, and start again"
     case .locked: "watch it with 'cuda-install status', or wait with --wait"
+    case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"
     case .notInstalled: "'cuda-install list' shows what is"
     case .cannotCreate, .files, .nothingToRollBack, .interrupted: nil

@@ -167,6 +167,7 @@ struct HolderJSON: Encodable {
   var command: String
   var user: String
   var host: String
+  var trigger: String?
   var started: String
 
   init(_ operation: Operation) {
@@ -175,6 +176,7 @@ struct HolderJSON: Encodable {
     command = operation.command
     user = operation.user
     host = operation.host
+    trigger = operation.trigger
     started = operation.started
   }
 }

@@ -29,13 +29,17 @@ final class Progress {
     if isAnimated {
       // Short work needs no bar; more than ten frames a second nobody sees.
       guard clock.now - start > .milliseconds(500), isDue(.milliseconds(100)) else { return }
-      draw(ProgressText.lines(snapshot, columns: Stream.error.columns, isUnicode: Self.isUnicode))
+      draw(lines(of: snapshot))
     } else if isPlain {
       // The first line is the headline, which says the same.
       if last == nil { last = clock.now }
       guard isDue(.seconds(30)) else { return }
       console.say(ProgressText.plain(snapshot))
     }
+  }
+
+  func lines(of snapshot: ProgressSnapshot) -> [String] {
+    ProgressText.lines(snapshot, columns: Stream.error.columns, isUnicode: Self.isUnicode)
   }
 
   /// Replaces what is drawn.

@@ -69,10 +69,10 @@ final class TextReport: Report {
   private func showWaiting(_ holder: Holder) {
     guard quiet == 0 else { return }
     if progress.isAnimated {
-      progress.draw([
-        "waiting: \(holder.description)",
-        "  Ctrl-C stops waiting; the other process goes on",
-      ])
+      let bar = holder.snapshot.map { progress.lines(of: $0) } ?? []
+      progress.draw(
+        ["waiting: \(holder.description)"] + bar
+          + ["  Ctrl-C stops waiting; the other process goes on"])
       return
     }
     let now = ContinuousClock().now

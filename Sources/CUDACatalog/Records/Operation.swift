@@ -14,6 +14,8 @@ package struct Operation: Codable, Equatable, Sendable {
   package var pidNamespace: UInt64
   package var host: String
   package var user: String
+  /// What started it: `shell`, `cron`, `dpkg mypackage`, `systemd cuda-install-update@opt-cuda.service`.
+  package var trigger: String?
   /// RFC 3339, UTC.
   package var started: String
   package var progress: Progress
@@ -31,19 +33,23 @@ package struct Operation: Codable, Equatable, Sendable {
     /// Bytes fetched and bytes to fetch, over all components; `total` is `nil` while it is unknown.
     package var done: Int64
     package var total: Int64?
+    /// Bytes written into the new tree.
+    package var unpacked: Int64
     /// Bytes per second over the last seconds.
     package var rate: Int64
-    /// RFC 3339, UTC: when `done` or `phase` last changed.
+    /// RFC 3339, UTC: when the phase or a number of bytes last changed.
     package var updated: String
 
     package init(
-      phase: Phase, component: String? = nil, done: Int64 = 0, total: Int64? = nil, rate: Int64 = 0,
+      phase: Phase, component: String? = nil, done: Int64 = 0, total: Int64? = nil,
+      unpacked: Int64 = 0, rate: Int64 = 0,
       updated: String
     ) {
       self.phase = phase
       self.component = component
       self.done = done
       self.total = total
+      self.unpacked = unpacked
       self.rate = rate
       self.updated = updated
     }
@@ -51,8 +57,8 @@ package struct Operation: Codable, Equatable, Sendable {
 
   package init(
     op: String, command: String, pid: Int32, startTicks: UInt64?, bootID: String,
-    pidNamespace: UInt64, host: String, user: String, started: String, progress: Progress,
-    before: VisibleState
+    pidNamespace: UInt64, host: String, user: String, trigger: String?, started: String,
+    progress: Progress, before: VisibleState
   ) {
     self.op = op
     self.command = command
@@ -62,6 +68,7 @@ package struct Operation: Codable, Equatable, Sendable {
     self.pidNamespace = pidNamespace
     self.host = host
     self.user = user
+    self.trigger = trigger
     self.started = started
     self.progress = progress
     self.before = before
