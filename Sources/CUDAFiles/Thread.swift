@@ -1,5 +1,15 @@
 import Glibc
 
+/// A thread of our own that may be kept in an array.
+package final class JoinableThread {
+  private var thread: Thread?
+
+  package init(_ body: @escaping @Sendable () -> Void) { thread = Thread(body) }
+
+  /// Waits until it has ended.
+  package func join() { thread.take()?.join() }
+}
+
 /// A thread of our own: blocking work never happens on the cooperative pool.
 package struct Thread: ~Copyable {
   private let identifier: pthread_t

@@ -14,6 +14,8 @@ public struct CatalogSource: Sendable, Equatable {
 
   package let place: Place
 
+  init(place: Place) { self.place = place }
+
   /// NVIDIA's own server.
   public static let nvidia = "https://developer.download.nvidia.com/compute/cuda/redist/"
 

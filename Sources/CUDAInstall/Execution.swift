@@ -121,7 +121,7 @@ extension Installer {
     let workers = (0..<min(Machine.coreCount, max(1, jobs.count))).map { _ in
       Worker(board: board, gauges: gauges, claims: claims, root: root)
     }
-    let threads = workers.map { worker in ThreadHandle(Thread { worker.run() }) }
+    let threads = workers.map { worker in JoinableThread { worker.run() } }
 
     var meter = Meter(jobs: jobs)
     while !board.update({ $0.isOver }) {
@@ -175,13 +175,4 @@ extension Installer {
     observe(.progress(snapshot))
     if let progress = meter.dueProgress(snapshot) { store.report(progress) }
   }
-}
-
-/// A thread that may be kept in an array.
-private final class ThreadHandle {
-  private var thread: Thread?
-
-  init(_ thread: consuming Thread) { self.thread = consume thread }
-
-  func join() { thread.take()?.join() }
 }

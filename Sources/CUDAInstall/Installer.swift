@@ -14,7 +14,9 @@ public struct Installer {
 
   let store: Store
   /// Where releases come from.
-  public let source: CatalogSource
+  public internal(set) var source: CatalogSource
+  /// Whether the caller chose the source; if not, updates come from where the release came.
+  let isSourceChosen: Bool
   let patience: Duration?
   let observe: (Event) -> Void
 
@@ -24,18 +26,20 @@ public struct Installer {
   /// An installer for a prefix, which need not exist.
   ///
   /// - Parameters:
+  ///   - source: where releases come from; by default NVIDIA, and for updates the release's own source.
   ///   - patience: how long to wait while another process has the lock: `nil` is without limit, zero not at
   ///     all.
   ///   - observe: called with what happens, on the thread that calls the installer.
   public init(
-    prefix: String, source: CatalogSource, patience: Duration? = nil,
+    prefix: String, source: CatalogSource?, patience: Duration? = nil,
     observe: @escaping (Event) -> Void = { _ in }
   ) {
     Machine.useUTF8Names()
     // libcurl appends the session keys to this file, and as root that is anybody's file.
     if Machine.isRoot { Machine.removeFromEnvironment("SSLKEYLOGFILE") }
     store = Store(prefix: prefix)
-    self.source = source
+    self.source = source ?? CatalogSource(place: .web(CatalogSource.nvidia))
+    isSourceChosen = source != nil
     self.patience = patience
     self.observe = observe
   }
@@ -82,7 +86,7 @@ public struct Installer {
     }
   }
 
-  private func commit(
+  func commit(
     _ execution: consuming Execution, _ plan: Plan, in locked: borrowing LockedStore
   ) throws(InstallError) {
     let partials = execution.partials
@@ -106,7 +110,7 @@ public struct Installer {
       fetchByteCount: plan.fetchByteCount)
   }
 
-  private func makePlan(
+  func makePlan(
     _ request: Request, _ release: Release, _ state: InstalledState
   ) throws(InstallError) -> Plan {
     do {

@@ -25,7 +25,7 @@ struct Merge {
 
   /// Completes the tree at `root`; its receipt.
   func finish(_ root: SharedDirectory) throws(InstallError) -> Receipt {
-    var tree = try mergedEntries()
+    let tree = try mergedEntries()
     let newest = results.values.map(\.newest).max() ?? 0
     do {
       var writer = TreeWriter(root: root, modified: newest, entries: tree)
@@ -37,9 +37,8 @@ struct Merge {
         }
       }
       try addFixUps(&writer)
-      tree = writer.entries
       try writer.finishDirectories(times: times)
-      return try writeReceipt(tree.values.sorted { $0.path < $1.path }, newest, root)
+      return try writeReceipt(writer.entries.values.sorted { $0.path < $1.path }, newest, root)
     } catch {
       throw InstallError(.store(.files(error)))
     }

@@ -95,7 +95,7 @@ extension Installer {
   }
 
   /// Changing what is installed where nothing is must not make a prefix.
-  private func requirePrefix() throws(InstallError) {
+  func requirePrefix() throws(InstallError) {
     switch try storing({ () throws(StoreError) in try store.presence() }) {
     case .ours: return
     case .absent: throw InstallError(.nothingCurrent(prefix: store.prefix))

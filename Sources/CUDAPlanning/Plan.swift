@@ -47,7 +47,7 @@ package struct Plan: Sendable, Equatable {
     let wanted = resolution.items + Self.kept(of: installed, beside: resolution, in: release)
     self.release = release.label
     makesCurrent = state.current == nil || request.makesCurrent && state.current != release.label
-    if let installed, !request.reinstalls,
+    if let installed, !request.reinstalls, !request.rebuilds,
       wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
     {
       tree = nil

@@ -17,6 +17,9 @@ public struct Request: Sendable, Equatable {
   public var variant: String?
   /// Whether everything is fetched and unpacked again, whatever is there.
   public var reinstalls: Bool
+  /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
+  /// where it is intact.
+  package var rebuilds = false
   /// Whether the release becomes the one in use.
   public var makesCurrent: Bool
 

@@ -26,7 +26,7 @@ extension LockedStore {
   }
 
   /// Whether the tree is gone; `false` if somebody has a lease on it.
-  private func removeTree(_ name: String) throws(SystemCallError) -> Bool {
+  func removeTree(_ name: String) throws(SystemCallError) -> Bool {
     let tree = try trees.directory(name)
     guard try tree.tryLock() else { return false }
     // Under another name first: a tree under its own name is whole (I7).

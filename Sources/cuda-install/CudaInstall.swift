@@ -10,10 +10,11 @@ struct CudaInstall: ParsableCommand {
     discussion: "Exit status, files and environment: man cuda-install",
     version: "cuda-install \(Installer.version)",
     groupedSubcommands: [
-      CommandGroup(name: "Get", subcommands: [Install.self, Remove.self]),
+      CommandGroup(name: "Get", subcommands: [Install.self, Update.self, Remove.self]),
       CommandGroup(
         name: "Use", subcommands: [Use.self, RollBack.self, Env.self, Exec.self]),
-      CommandGroup(name: "Look", subcommands: [Status.self, List.self]),
+      CommandGroup(name: "Look", subcommands: [Status.self, List.self, Verify.self]),
+      CommandGroup(name: "Keep", subcommands: [Prune.self]),
     ])
 
   // Options may stand before the command as well; subcommands see the values.

@@ -49,14 +49,16 @@ struct GlobalOptions: ParsableArguments {
     return "\(home)/.local/share/cuda"
   }
 
-  /// `--mirror`, `$CUDA_INSTALL_MIRROR`, or NVIDIA.
-  var sourceText: String {
-    mirror ?? environment("CUDA_INSTALL_MIRROR") ?? CatalogSource.nvidia
+  /// `--mirror` or `$CUDA_INSTALL_MIRROR`.
+  func source() throws(InstallError) -> CatalogSource? {
+    guard let text = mirror ?? environment("CUDA_INSTALL_MIRROR") else { return nil }
+    return try CatalogSource(text)
   }
 
-  /// How long a command that changes something waits for the lock (DESIGN.md has the table).
+  /// How long a command that changes something waits for the lock: `offTerminal` where nobody can press
+  /// Ctrl-C (DESIGN.md has the table).
   /// `nil` is without limit.
-  func patience() throws -> Duration? {
+  func patience(offTerminal: Duration) throws -> Duration? {
     if noWait { return .zero }
     if let wait { return wait.limit }
     if let text = environment("CUDA_INSTALL_LOCK_TIMEOUT") {
@@ -67,7 +69,8 @@ struct GlobalOptions: ParsableArguments {
       return WaitLimit(seconds: seconds).limit
     }
     if Context.isMaintainerScript { return .zero }
-    return CUDAFiles.Stream.error.isTerminal ? nil : .seconds(600)
+    if CUDAFiles.Stream.error.isTerminal { return nil }
+    return offTerminal
   }
 }
 

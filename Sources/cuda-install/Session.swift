@@ -7,7 +7,10 @@ struct Session {
   let report: any Report
 
   /// `command` as it is called in records and events.
-  init(_ options: GlobalOptions, command: String, changes: Bool = false) throws {
+  init(
+    _ options: GlobalOptions, command: String, changes: Bool = false,
+    offTerminal: Duration = .seconds(600)
+  ) throws {
     let report: any Report =
       options.json
       ? JSONReport(command: command, prefix: options.effectivePrefix, isQuery: !changes)
@@ -15,8 +18,8 @@ struct Session {
     self.report = report
     do throws(InstallError) {
       installer = Installer(
-        prefix: options.effectivePrefix, source: try CatalogSource(options.sourceText),
-        patience: changes ? try Session.patience(options) : .zero,
+        prefix: options.effectivePrefix, source: try options.source(),
+        patience: changes ? try Session.patience(options, offTerminal) : .zero,
         observe: { report.show($0) })
     } catch {
       report.fail(error)
@@ -35,9 +38,11 @@ struct Session {
     }
   }
 
-  private static func patience(_ options: GlobalOptions) throws(InstallError) -> Duration? {
+  private static func patience(
+    _ options: GlobalOptions, _ offTerminal: Duration
+  ) throws(InstallError) -> Duration? {
     do {
-      return try options.patience()
+      return try options.patience(offTerminal: offTerminal)
     } catch {
       throw InstallError(.usage("\(error)"))
     }

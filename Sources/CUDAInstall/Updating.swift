@@ -1,0 +1,109 @@
+package import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+/// A newer release on the track of an installed one.
+package struct Update: Sendable, Equatable {
+  package var installed: InstalledRelease
+  package var to: Version
+}
+
+extension Installer {
+  /// The newer releases on the tracks of what is installed. Takes no lock (I10).
+  package func updates(of texts: [String]) throws(InstallError) -> [Update] {
+    try updates(among: try chosen(texts), in: try installed())
+  }
+
+  /// Installs the newest release of each track, with the same components; a release that was current hands
+  /// that on. The old releases stay until they are pruned, for programs that still run from them.
+  package func update(
+    _ texts: [String]
+  ) throws(InstallError) -> (outcome: Outcome, updates: [Update]) {
+    var done: [Update] = []
+    try requirePrefix()
+    let outcome = try underLock("update") { (locked, _) throws(InstallError) in
+      for update in try updates(among: try chosen(texts), in: try installed()) {
+        try install(update, in: &locked)
+        done.append(update)
+      }
+      return Outcome(
+        changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "))
+    }
+    return (outcome, done)
+  }
+
+  private func install(_ update: Update, in locked: inout LockedStore) throws(InstallError) {
+    let receipt = update.installed.receipt
+    let installer = try from(receipt)
+    let state = try installed()
+    let request = Request(
+      updating: receipt, makesCurrent: update.installed.release == state.current)
+    let release = try installer.source.release(of: .exact(update.to))
+    let plan = try makePlan(request, release, state)
+    if let tree = plan.tree {
+      let execution = try installer.execute(plan, tree, release, request, in: &locked)
+      try commit(execution, plan, in: locked)
+    } else if plan.makesCurrent {
+      try storing { () throws(StoreError) in try locked.use(plan.release) }
+    }
+  }
+
+  private func updates(
+    among releases: [InstalledRelease], in state: InstalledState
+  ) throws(InstallError) -> [Update] {
+    var updates: [Update] = []
+    var labels: [String: [Version]] = [:]
+    for installed in releases {
+      guard let track = Track(installed.receipt.track) else { continue }
+      if case .exact = track { continue }
+      let source = try from(installed.receipt).source
+      let offered: [Version]
+      if let known = labels[source.description] {
+        offered = known
+      } else {
+        offered = try source.labels()
+        labels[source.description] = offered
+      }
+      guard let newest = track.newest(of: offered), newest > installed.release else { continue }
+      // Another release on the track may be there already; then this one stays what it is.
+      guard !state.releases.contains(where: { $0.release == newest }) else { continue }
+      updates.append(Update(installed: installed, to: newest))
+    }
+    // Two old releases on one track have one successor.
+    return updates.filter { update in
+      !updates.contains {
+        $0.to == update.to && $0.installed.release > update.installed.release
+      }
+    }
+  }
+
+  private func chosen(_ texts: [String]) throws(InstallError) -> [InstalledRelease] {
+    guard !texts.isEmpty else { return try installed().releases }
+    var chosen: [InstalledRelease] = []
+    for text in texts {
+      let release = try installedRelease(text)
+      if !chosen.contains(release) { chosen.append(release) }
+    }
+    return chosen
+  }
+
+  /// An installer that takes from where the receipt's components came, unless a source was chosen.
+  func from(_ receipt: Receipt) throws(InstallError) -> Installer {
+    guard !isSourceChosen else { return self }
+    var installer = self
+    installer.source = try CatalogSource(receipt.source)
+    return installer
+  }
+}
+
+extension Request {
+  /// What was asked for when the tree of this receipt was made.
+  init(updating receipt: Receipt, makesCurrent: Bool) {
+    self.init(
+      product: receipt.product, track: Track(receipt.track) ?? .exact(receipt.release),
+      components: receipt.components.filter { $0.asked || receipt.profile == nil }.map(\.name.text),
+      profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
+      makesCurrent: makesCurrent)
+  }
+}

@@ -1,0 +1,41 @@
+package import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+extension Installer {
+  /// Compares every file of an installed release with its receipt, on all cores. Takes no lock (I10), and a
+  /// lease on the tree.
+  package func verify(_ text: String?) throws(InstallError) -> (Version, [Finding]) {
+    let release = try installedRelease(text)
+    lease(store.path(ofTree: release.tree))
+    let findings = try storing { () throws(StoreError) in
+      try store.findings(inTree: release.tree) { Interruption.signal != nil }
+    }
+    if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+    return (release.release, findings)
+  }
+
+  /// Makes a new tree of the release: what is intact is linked, the components that are not are fetched.
+  package func repair(_ text: String?) throws(InstallError) -> Outcome {
+    try requirePrefix()
+    return try underLock("verify") { (locked, _) throws(InstallError) in
+      let old = try installedRelease(text)
+      let findings = try storing { () throws(StoreError) in
+        try locked.store.findings(inTree: old.tree) { Interruption.signal != nil }
+      }
+      if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+      guard !findings.isEmpty else { return Outcome(changed: false, release: old.release.text) }
+      let installer = try from(old.receipt)
+      var request = Request(updating: old.receipt, makesCurrent: false)
+      request.rebuilds = true
+      let release = try installer.source.release(of: .exact(old.release))
+      let plan = try makePlan(request, release, try installed())
+      if let tree = plan.tree {
+        let execution = try installer.execute(plan, tree, release, request, in: &locked)
+        try commit(execution, plan, in: locked)
+      }
+      return Outcome(changed: true, release: old.release.text, plan: plan)
+    }
+  }
+}

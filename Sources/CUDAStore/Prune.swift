@@ -1,0 +1,72 @@
+package import CUDACatalog
+import CUDAFiles
+
+extension Store {
+  /// What `prune` would delete: all but the current release, the newest of each track, and `keep` older ones
+  /// of each track; of trees that no link names all but the `keep` newest. Takes no lock.
+  package func superfluous(keep: Int) throws(StoreError) -> Superfluous {
+    let state = try installed()
+    var result = Superfluous()
+    for (track, releases) in Dictionary(grouping: state.releases, by: \.receipt.track) {
+      // An exact release was asked for as such, and nothing replaces it.
+      guard track != releases.first?.release.text else { continue }
+      let old = releases.sorted { $0.release > $1.release }.dropFirst(1 + keep)
+      result.releases += old.map(\.release).filter { $0 != state.current }
+    }
+    result.releases.sort()
+    let linked = Set(try visible().releases.values)
+    let unlinked = try treeNames().filter { !linked.contains($0) }
+      .sorted { (Layout.parseTree($0)?.serial ?? 0) > (Layout.parseTree($1)?.serial ?? 0) }
+    result.trees = Array(unlinked.dropFirst(keep))
+    do {
+      let trees =
+        result.trees + state.releases.filter { result.releases.contains($0.release) }.map(\.tree)
+      var uses: [FileIdentity: (left: Int, byteCount: Int64)] = [:]
+      for tree in trees { try Directory.open(path(ofTree: tree)).countLinks(&uses) }
+      result.byteCount = uses.values.reduce(0) { $0 + ($1.left == 0 ? $1.byteCount : 0) }
+      let partials = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.partials)")
+      result.downloads = try partials.names()
+      for name in result.downloads {
+        result.byteCount += try partials.status(name)?.byteCount ?? 0
+      }
+    } catch {
+      guard error.isMissing else { throw .files(error) }
+    }
+    return result
+  }
+}
+
+extension LockedStore {
+  /// Deletes what the prefix can do without; the trees that stay because somebody has a lease on them.
+  package func prune(_ superfluous: Superfluous) throws(StoreError) -> [String] {
+    var inUse: [String] = []
+    for release in superfluous.releases { inUse += try remove(release) }
+    do {
+      for tree in superfluous.trees where try !removeTree(tree) { inUse.append(tree) }
+      for name in superfluous.downloads {
+        // I5: what its owner still holds is not ours to delete.
+        if try partials.open(name, writable: true).tryLock() { try partials.unlink(name) }
+      }
+    } catch {
+      throw .files(error)
+    }
+    return inUse
+  }
+}
+
+extension Directory {
+  /// Notes for each file below how many of its names lie outside what was counted so far.
+  fileprivate func countLinks(
+    _ uses: inout [FileIdentity: (left: Int, byteCount: Int64)]
+  ) throws(SystemCallError) {
+    for name in try names() {
+      guard let status = try status(name) else { continue }
+      if status.kind == .directory {
+        try directory(name).countLinks(&uses)
+      } else if status.kind == .file {
+        let left = (uses[status.identity]?.left ?? status.linkCount) - 1
+        uses[status.identity] = (left, status.byteCount)
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package import CUDACatalog
+import CUDADigest
+import CUDAFiles
+
+extension Store {
+  /// How a tree differs from its receipt, by path; empty if it does not.
+  package func findings(
+    inTree name: String, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(StoreError) -> [Finding] {
+    guard let receipt = try receipt(ofTree: name), let entries = try entries(ofTree: name) else {
+      return [Finding(kind: .missing, path: Layout.fileList)]
+    }
+    guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
+      return [Finding(kind: .changed, path: Layout.fileList)]
+    }
+    let root: SharedDirectory
+    do { root = SharedDirectory(try Directory.open(path(ofTree: name))) } catch {
+      throw .files(error)
+    }
+    let board = Monitor(VerificationBoard(count: entries.count))
+    let threads = (0..<Machine.coreCount).map { _ in
+      JoinableThread {
+        while !isCancelled(), let index = board.update({ $0.next() }) {
+          do throws(SystemCallError) {
+            if let finding = try entries[index].finding(in: root) {
+              board.update { $0.findings.append(finding) }
+            }
+          } catch {
+            board.update { $0.failure = $0.failure ?? error }
+          }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    let (findings, failure) = board.update { ($0.findings, $0.failure) }
+    if let failure { throw .files(failure) }
+    let known = Set(entries.map(\.path) + [Layout.receipt, Layout.fileList])
+    var extra: [Finding] = []
+    do { try root.directory.findExtra(beside: known, below: "", &extra) } catch {
+      throw .files(error)
+    }
+    return (findings + extra).sorted { $0.path < $1.path }
+  }
+}
+
+private struct VerificationBoard {
+  private var index = 0
+  private let count: Int
+  var findings: [Finding] = []
+  var failure: SystemCallError?
+
+  init(count: Int) { self.count = count }
+
+  mutating func next() -> Int? {
+    guard index < count else { return nil }
+    defer { index += 1 }
+    return index
+  }
+}
+
+extension TreeEntry {
+  /// How the entry differs from what is on disk; `nil` if it does not.
+  fileprivate func finding(in root: SharedDirectory) throws(SystemCallError) -> Finding? {
+    let names = path.split(separator: "/").map(String.init)
+    var directory = root
+    do {
+      for name in names.dropLast() {
+        directory = SharedDirectory(try directory.directory.directory(name))
+      }
+    } catch {
+      guard error.isMissing || error.isNameTaken else { throw error }
+      return Finding(kind: .missing, path: path)
+    }
+    let name = names.last ?? "."
+    guard let status = try directory.directory.status(name) else {
+      return Finding(kind: .missing, path: path)
+    }
+    let changed = Finding(kind: .changed, path: path)
+    switch kind {
+    case .directory: return status.kind == .directory ? nil : changed
+    case .link(let target):
+      return try directory.directory.readLink(name) == target ? nil : changed
+    case .file(let byteCount, let mode, let digest):
+      guard status.kind == .file, status.byteCount == byteCount else { return changed }
+      let file = try directory.directory.open(name)
+      var hash = SHA256()
+      try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
+        hash.update(piece)
+      }
+      guard hash.finish() == digest else { return changed }
+      return status.mode == mode ? nil : Finding(kind: .mode, path: path)
+    }
+  }
+}
+
+extension Directory {
+  /// Adds what is here or deeper, and not known.
+  fileprivate func findExtra(
+    beside known: Set<String>, below path: String, _ findings: inout [Finding]
+  ) throws(SystemCallError) {
+    for name in try names() {
+      let full = path.isEmpty ? name : "\(path)/\(name)"
+      guard known.contains(full) else {
+        findings.append(Finding(kind: .extra, path: full))
+        continue
+      }
+      if try status(name)?.kind == .directory {
+        try directory(name).findExtra(beside: known, below: full, &findings)
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAInstall
+
+struct Prune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Delete what nothing uses.",
+    discussion: """
+      Releases that a newer one on their track has replaced, trees that no link names, and downloads that \
+      nobody continues. What a running program uses through exec stays.
+      """)
+
+  @Option(help: "How many old releases of a track, and old trees, stay to go back to.")
+  var keep = 1
+
+  @Flag(name: [.customShort("n"), .long], help: "Print what would be deleted.")
+  var dryRun = false
+
+  @OptionGroup var options: GlobalOptions
+
+  mutating func validate() throws {
+    guard (0...1000).contains(keep) else { throw ValidationError("--keep is a number from 0 on") }
+  }
+
+  mutating func run() throws {
+    let session = try Session(options, command: "prune", changes: !dryRun)
+    try session.run { (installer) throws(InstallError) in
+      if dryRun {
+        let superfluous = try installer.superfluous(keep: keep)
+        let lines = self.lines(superfluous, verb: "would delete").map { $0 + "\n" }
+        session.report.answer(
+          lines.isEmpty ? "nothing to delete\n" : lines.joined(), PruneJSON(superfluous))
+        return
+      }
+      let (outcome, pruned, inUse) = try installer.prune(keep: keep)
+      for tree in inUse {
+        session.report.show(.notice("tree \(tree) is in use and stays until nobody uses it"))
+      }
+      session.report.finish(
+        outcome, changes: lines(pruned, verb: "deleted"), otherwise: "nothing to delete")
+    }
+  }
+
+  private func lines(_ superfluous: Superfluous, verb: String) -> [String] {
+    guard !superfluous.isEmpty else { return [] }
+    return superfluous.releases.map { "\(verb) CUDA \($0)" }
+      + superfluous.trees.map { "\(verb) tree \($0)" }
+      + (superfluous.downloads.isEmpty
+        ? [] : ["\(verb) \(PlanText.count(superfluous.downloads.count, "unfinished download"))"])
+      + ["\(Size(superfluous.byteCount)) \(dryRun ? "would be " : "")freed"]
+  }
+}
+
+private struct PruneJSON: Encodable {
+  var v = 1
+  var releases: [String]
+  var trees: [String]
+  var downloads: Int
+  var bytes: Int64
+
+  init(_ superfluous: Superfluous) {
+    releases = superfluous.releases.map(\.text)
+    trees = superfluous.trees
+    downloads = superfluous.downloads.count
+    bytes = superfluous.byteCount
+  }
+}

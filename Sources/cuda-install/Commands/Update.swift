@@ -1,0 +1,63 @@
+import ArgumentParser
+import CUDACatalog
+import CUDAInstall
+
+struct Update: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring what is installed to the newest release of its track.",
+    discussion: """
+      A release that was asked for as 13.0 moves to the newest 13.0.x, one that was asked for exactly never \
+      moves. The old release stays until prune. Without --mirror, each comes from where it came before.
+      """,
+    aliases: ["upgrade"])
+
+  @Argument(help: "The installed releases; by default all.")
+  var versions: [String] = []
+
+  @Flag(help: "Only say what there is: status 100 if there are updates, else 0.")
+  var check = false
+
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    // Off a terminal the next run will do: a timer that waits for a timer helps nobody.
+    let session = try Session(options, command: "update", changes: !check, offTerminal: .zero)
+    var hasUpdates = false
+    try session.run { (installer) throws(InstallError) in
+      if check {
+        let updates = try installer.updates(of: versions)
+        hasUpdates = !updates.isEmpty
+        let lines = updates.map { line($0, installer) + "\n" }.joined()
+        session.report.answer(lines, UpdatesJSON(updates))
+        return
+      }
+      let (outcome, updates) = try installer.update(versions)
+      session.report.finish(
+        outcome, changes: updates.map { line($0, installer) },
+        otherwise: "everything is up to date")
+    }
+    if hasUpdates { throw Failure(exitStatus: 100) }
+  }
+
+  private func line(_ update: CUDAInstall.Update, _ installer: Installer) -> String {
+    "CUDA \(update.installed.release) -> \(update.to) in \(installer.prefix)"
+  }
+}
+
+private struct UpdatesJSON: Encodable {
+  struct Item: Encodable {
+    var from: String
+    var to: String
+    var track: String
+  }
+
+  var v = 1
+  var updates: [Item]
+
+  init(_ updates: [CUDAInstall.Update]) {
+    self.updates = updates.map {
+      Item(
+        from: $0.installed.release.text, to: $0.to.text, track: $0.installed.receipt.track)
+    }
+  }
+}
