@@ -1,4 +1,4 @@
-package import CUDACatalog
+public import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
@@ -31,10 +31,38 @@ extension Installer {
       driver: Machine.driverVersion)
   }
 
+  /// Watches the run that is under way, and delivers its progress as `waiting` events; how it ended.
+  ///
+  /// `nil` if nothing is going on. Takes no lock (I10). A run that is over before it is looked at is found in
+  /// the history by its identifier.
+  package func follow() throws(InstallError) -> RunRecord? {
+    guard let first = store.operation() else { return nil }
+    var latest = first
+    while true {
+      if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+      if let operation = store.operation(), operation.op == first.op {
+        latest = operation
+        if operation.liveness == .dead { return died(operation) }
+        observe(.waiting(Holder(operation: operation)))
+      } else if let record = store.record(ofRun: first.op) {
+        return record
+      } else if latest.liveness == .dead {
+        return died(latest)
+      }
+      Thread.pause(milliseconds: 200)
+    }
+  }
+
+  private func died(_ operation: Operation) -> RunRecord {
+    // Between our two looks it may have ended well, or the next run may have recovered from it.
+    store.record(ofRun: operation.op)
+      ?? RunRecord(died: operation, after: (try? store.visible()) ?? operation.before)
+  }
+
   /// What `env` and `exec` need of an installed release.
   ///
   /// The tree's own path, not `current`: a switch in the middle of a build must not mix two releases.
-  package func environment(of text: String?) throws(InstallError) -> (
+  public func environment(of text: String?) throws(InstallError) -> (
     release: Version, root: String
   ) {
     let release = try installedRelease(text)

@@ -1,4 +1,4 @@
-package import CUDACatalog
+public import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
@@ -6,7 +6,7 @@ import CUDAStore
 extension Installer {
   /// Makes an installed release the current one: `13.0.2`, the newest of a track as in `13`, or `-` for the
   /// one that was current before.
-  package func use(_ text: String) throws(InstallError) -> (outcome: Outcome, was: String?) {
+  public func use(_ text: String) throws(InstallError) -> (outcome: Outcome, was: String?) {
     var was: String?
     try requirePrefix()
     let outcome = try underLock("use") { (locked, _) throws(InstallError) in
@@ -20,7 +20,7 @@ extension Installer {
   }
 
   /// Goes back to what was visible before the last change.
-  package func rollBack() throws(InstallError) -> (outcome: Outcome, from: String, to: String) {
+  public func rollBack() throws(InstallError) -> (outcome: Outcome, from: String, to: String) {
     var change = (from: "", to: "")
     try requirePrefix()
     let outcome = try underLock("rollback") { (locked, _) throws(InstallError) in
@@ -32,7 +32,7 @@ extension Installer {
   }
 
   /// Takes releases away. The current one only if `removesCurrent`.
-  package func remove(
+  public func remove(
     _ texts: [String], removesCurrent: Bool
   ) throws(InstallError) -> (
     outcome: Outcome, removed: [(release: Version, byteCount: Int64?)], inUse: [String]

@@ -1,23 +1,26 @@
-package import CUDACatalog
+public import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
 
 /// A newer release on the track of an installed one.
-package struct Update: Sendable, Equatable {
+public struct Update: Sendable, Equatable {
+  /// The installed release.
+  public var from: Version { installed.release }
+  /// The newer one.
+  public var to: Version
   package var installed: InstalledRelease
-  package var to: Version
 }
 
 extension Installer {
   /// The newer releases on the tracks of what is installed. Takes no lock (I10).
-  package func updates(of texts: [String]) throws(InstallError) -> [Update] {
+  public func updates(of texts: [String]) throws(InstallError) -> [Update] {
     try updates(among: try chosen(texts), in: try installed())
   }
 
   /// Installs the newest release of each track, with the same components; a release that was current hands
   /// that on. The old releases stay until they are pruned, for programs that still run from them.
-  package func update(
+  public func update(
     _ texts: [String]
   ) throws(InstallError) -> (outcome: Outcome, updates: [Update]) {
     var done: [Update] = []
@@ -68,7 +71,7 @@ extension Installer {
       guard let newest = track.newest(of: offered), newest > installed.release else { continue }
       // Another release on the track may be there already; then this one stays what it is.
       guard !state.releases.contains(where: { $0.release == newest }) else { continue }
-      updates.append(Update(installed: installed, to: newest))
+      updates.append(Update(to: newest, installed: installed))
     }
     // Two old releases on one track have one successor.
     return updates.filter { update in

@@ -43,9 +43,7 @@ package struct Recovery: Equatable, Sendable {
       recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
     }
     if let died {
-      let record = RunRecord(
-        died, ended: died.progress.updated, changed: died.before != now, exit: 137,
-        error: .init(code: "interrupted", message: "the process ended before its work"), after: now)
+      let record = RunRecord(died: died, after: now)
       try bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
       try bookkeeping.unlink(Layout.operation)
     }

@@ -133,6 +133,12 @@ package struct Store: Sendable {
   /// How the last run that held the lock ended.
   package func lastRun() -> RunRecord? { record(Layout.last) }
 
+  /// How a run ended; `nil` if it has not, or nobody remembers.
+  package func record(ofRun op: String) -> RunRecord? {
+    if let last = lastRun(), last.op == op { return last }
+    return history().last { $0.op == op }
+  }
+
   /// How runs ended, oldest first. Lines that cannot be read are left out: history is information.
   package func history() -> [RunRecord] {
     let bytes =

@@ -42,6 +42,8 @@ final class JSONReport: Report {
     }
   }
 
+  func endWaiting() {}
+
   func fail(_ error: InstallError) {
     let failure = FailureJSON(
       code: error.code, message: cleaned(error.message), hint: error.hint.map(cleaned),

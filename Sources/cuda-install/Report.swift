@@ -6,6 +6,8 @@ protocol Report {
   /// Before anything else, of a command that changes something.
   func begin(prefix: String)
   func show(_ event: Event)
+  /// Takes away what showed a wait.
+  func endWaiting()
   /// Why it did not work.
   func fail(_ error: InstallError)
   /// The answer of a command that changes something: one line for each change.
@@ -39,6 +41,8 @@ final class TextReport: Report {
     case .notice(let text): note(text)
     }
   }
+
+  func endWaiting() { progress.clear() }
 
   func fail(_ error: InstallError) {
     progress.clear()

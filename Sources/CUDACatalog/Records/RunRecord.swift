@@ -26,6 +26,14 @@ package struct RunRecord: Codable, Equatable, Sendable {
   package var before: VisibleState
   package var after: VisibleState
 
+  /// A run whose process ended before its work.
+  package init(died operation: Operation, after: VisibleState) {
+    self.init(
+      operation, ended: operation.progress.updated, changed: operation.before != after, exit: 137,
+      error: Failure(code: "interrupted", message: "the process ended before its work"),
+      after: after)
+  }
+
   package init(
     _ operation: Operation, ended: String, changed: Bool, exit: Int32, error: Failure?,
     after: VisibleState

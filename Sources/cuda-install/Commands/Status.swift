@@ -7,15 +7,40 @@ struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is installed, and what is going on.")
 
+  @Flag(help: "Show the run that is under way until it ends, and end as it does.")
+  var follow = false
+
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
     let session = try Session(options, command: "status")
+    if follow { return try follow(session) }
     try session.run { (installer) throws(InstallError) in
       let status = try installer.status()
       session.report.answer(StatusText.text(status), StatusJSON(status))
     }
   }
+}
+
+extension Status {
+  /// Ends with the other run's result and exit status; one that was killed counts as 75: try again.
+  private func follow(_ session: Session) throws {
+    var exit: Int32 = 0
+    try session.run { (installer) throws(InstallError) in
+      let record = try installer.follow()
+      session.report.endWaiting()
+      session.report.answer(
+        record.map { "\(StatusText.describe($0))\n" } ?? "nothing is going on\n",
+        FollowJSON(record: record))
+      exit = record.map { $0.exit > 128 ? 75 : $0.exit } ?? 0
+    }
+    if exit != 0 { throw Failure(exitStatus: exit) }
+  }
+}
+
+private struct FollowJSON: Encodable {
+  var v = 1
+  var record: RunRecord?
 }
 
 enum StatusText {
@@ -48,7 +73,7 @@ enum StatusText {
       + "\(Size(receipt.files.byteCount)))"
   }
 
-  private static func describe(_ run: RunRecord) -> String {
+  static func describe(_ run: RunRecord) -> String {
     let when = Timestamp(rfc3339: run.ended)?.local ?? cleaned(run.ended)
     guard let error = run.error else {
       return "\(cleaned(run.command)) \(run.changed ? "done" : "had nothing to do"), \(when)"

@@ -40,7 +40,7 @@ struct Update: ParsableCommand {
   }
 
   private func line(_ update: CUDAInstall.Update, _ installer: Installer) -> String {
-    "CUDA \(update.installed.release) -> \(update.to) in \(installer.prefix)"
+    "CUDA \(update.from) -> \(update.to) in \(installer.prefix)"
   }
 }
 
@@ -57,7 +57,7 @@ private struct UpdatesJSON: Encodable {
   init(_ updates: [CUDAInstall.Update]) {
     self.updates = updates.map {
       Item(
-        from: $0.installed.release.text, to: $0.to.text, track: $0.installed.receipt.track)
+        from: $0.from.text, to: $0.to.text, track: $0.installed.receipt.track)
     }
   }
 }
