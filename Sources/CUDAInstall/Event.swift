@@ -42,6 +42,9 @@ public struct PlanSummary: Sendable {
 
   /// Bytes to be fetched, less what an earlier run left.
   public let fetchByteCount: Int64
+
+  /// Bytes that an earlier run fetched, and that are used.
+  public let keptByteCount: Int64
 }
 
 /// How far a run is.

@@ -43,7 +43,9 @@ extension Installer {
     let needed = missing + plan.addedDiskByteCount
     observe(
       .planned(
-        PlanSummary(plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing)))
+        PlanSummary(
+          plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
+          keptByteCount: plan.fetchByteCount - missing)))
     guard space.freeByteCount >= needed else {
       for partial in partials where partial.offset == 0 { store.discard(partial) }
       throw InstallError(
@@ -153,11 +155,6 @@ extension Installer {
         board.update { $0.arrive(job.item.component.name, partial.offset) }
         let receiver = ArtifactReceiver(
           job.item, partial, url: url, board: board, transfer: transfer)
-        if partial.adoptedByteCount > 0 {
-          observe(
-            .notice(
-              "\(job.item.component.name): \(Size(partial.adoptedByteCount)) were already fetched"))
-        }
         receiver.start()
       }
     }

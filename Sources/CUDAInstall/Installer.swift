@@ -107,7 +107,7 @@ public struct Installer {
     let plan = try makePlan(request, release, try installed())
     return PlanSummary(
       plan: plan, freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
-      fetchByteCount: plan.fetchByteCount)
+      fetchByteCount: plan.fetchByteCount, keptByteCount: 0)
   }
 
   func makePlan(

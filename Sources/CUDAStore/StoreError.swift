@@ -54,7 +54,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "make room; what was downloaded is kept, and the next run continues"
     case .cannotLock: "choose a prefix on a local file system"
     case .notALockFile: "move it away, and start again"
-    case .locked: "watch it with 'cuda-install status', or wait with --wait"
+    case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
     case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"
     case .notInstalled: "'cuda-install list' shows what is"

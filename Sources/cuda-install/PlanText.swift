@@ -10,6 +10,7 @@ enum PlanText {
     let items = plan.tree?.items ?? []
     var text = "CUDA \(plan.release): \(count(items.count, "component"))"
     text += ", \(Size(summary.fetchByteCount)) to fetch"
+    if summary.keptByteCount > 0 { text += " (\(Size(summary.keptByteCount)) are here already)" }
     if plan.reusedByteCount > 0 { text += ", \(Size(plan.reusedByteCount)) reused" }
     text += ", about \(Size(plan.diskByteCount)) on disk"
     if let free = summary.freeByteCount { text += " (\(Size(free)) free)" }
