@@ -76,6 +76,8 @@ let package = Package(
       name: "CUDATransferTests", dependencies: ["CUDATransfer", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "CUDAFilesTests", dependencies: ["CUDAFiles", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "CUDAArchiveTests",
       dependencies: ["CUDAArchive", "CUDAFiles", "CUDADigest", "TestSupport"],
       swiftSettings: strict),
@@ -84,7 +86,16 @@ let package = Package(
       dependencies: ["CUDAStore", "CUDAFiles", "CUDACatalog", "CUDADigest", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "InstallTests",
+      dependencies: [
+        "CUDAInstall", "CUDAStore", "CUDAFiles", "CUDAPlanning", "CUDACatalog", "CUDADigest",
+        "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
+    .testTarget(
+      name: "DocumentTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
     .testTarget(
       name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]

@@ -70,8 +70,6 @@ void ckernel_watch_signals(void) {
 
 int ckernel_noted_signal(void) { return noted; }
 
-void ckernel_note_signal(int signal) { noted = signal; }
-
 void ckernel_die_of(int number) {
   signal(number, SIG_DFL);
   sigset_t set;

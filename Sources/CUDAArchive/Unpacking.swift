@@ -22,7 +22,7 @@ package struct Unpacking: Sendable {
 
   package enum Destination: Sendable {
     case tree(EntryPath)
-    /// Kept in memory for whoever merges the trees; a directory is left out.
+    /// Kept in memory for whoever merges the trees; a directory or a link is left out.
     case memory(EntryPath)
     /// Nowhere: the reason, a phrase that follows the name.
     case refused(String)
@@ -66,7 +66,7 @@ package struct Unpacked: Sendable {
   package var entries: [UnpackedEntry] = []
   /// Files kept in memory, in the archive's order.
   package var held: [HeldFile] = []
-  /// The newest time of modification of a member, in seconds since 1970.
+  /// The newest time of modification of a file or link, in seconds since 1970.
   package var newest: Int64 = 0
 }
 

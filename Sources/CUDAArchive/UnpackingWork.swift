@@ -42,7 +42,8 @@ struct UnpackingWork {
     case .hardLink(let target): try takeHardLink(path, entry, target)
     case .other: throw refusal(entry, "it is neither a file, a directory nor a link")
     }
-    unpacked.newest = max(unpacked.newest, entry.modified)
+    // Directories of a published tree have a time of the installer's.
+    if entry.kind != .directory { unpacked.newest = max(unpacked.newest, entry.modified) }
   }
 
   // Names
@@ -108,17 +109,22 @@ struct UnpackingWork {
     }
   }
 
+  /// Where a directory or a link goes; `nil` if it is left out.
+  private func place(of path: EntryPath, _ entry: Entry) throws(ArchiveError) -> EntryPath? {
+    switch unpacking.destination(path) {
+    case .refused(let reason): throw refusal(entry, reason)
+    case .memory: nil
+    case .tree(let place): place
+    }
+  }
+
   // Kinds
 
   private mutating func takeDirectory(_ path: EntryPath, _ entry: Entry) throws(ArchiveError) {
     seen[path] = .directory
-    switch unpacking.destination(path) {
-    case .refused(let reason): throw refusal(entry, reason)
-    case .memory: return
-    case .tree(let place):
-      _ = try enter(place.names[...], entry)
-      add(UnpackedEntry(path: "\(place)", kind: .directory, modified: entry.modified))
-    }
+    guard let place = try place(of: path, entry) else { return }
+    _ = try enter(place.names[...], entry)
+    add(UnpackedEntry(path: "\(place)", kind: .directory, modified: entry.modified))
   }
 
   private mutating func takeFile(
@@ -149,21 +155,22 @@ struct UnpackingWork {
   private mutating func takeLink(
     _ path: EntryPath, _ entry: Entry, _ target: [UInt8]
   ) throws(ArchiveError) {
+    seen[path] = .other
+    guard let place = try place(of: path, entry) else { return }
     let text: String
     do {
-      text = try path.checkedTarget(target)
+      text = try place.checkedTarget(target)
     } catch {
       throw refusal(entry, error.reason)
     }
-    if unpacking.claims("\(path)") {
-      let parent = try enter(path.names.dropLast(), entry)
+    if unpacking.claims("\(place)") {
+      let parent = try enter(place.names.dropLast(), entry)
       try writing(entry) { () throws(SystemCallError) in
-        try parent.directory.makeLink(path.lastName, to: text)
-        try parent.directory.setModified(path.lastName, entry.modified)
+        try parent.directory.makeLink(place.lastName, to: text)
+        try parent.directory.setModified(place.lastName, entry.modified)
       }
     }
-    seen[path] = .other
-    add(UnpackedEntry(path: "\(path)", kind: .link(target: text), modified: entry.modified))
+    add(UnpackedEntry(path: "\(place)", kind: .link(target: text), modified: entry.modified))
   }
 
   private mutating func takeHardLink(
@@ -171,17 +178,20 @@ struct UnpackingWork {
   ) throws(ArchiveError) {
     guard entry.byteCount == 0 else { throw refusal(entry, "a hard link with content of its own") }
     guard let source = try strippedPath(target, entry),
-      case .file(var file, let place) = seen[source]
+      case .file(var file, let original) = seen[source]
     else { throw refusal(entry, "a hard link to something that is not a file before it") }
-    if unpacking.claims("\(path)") {
-      let from = try enter(place.names.dropLast(), entry)
-      let into = try enter(path.names.dropLast(), entry)
+    guard let place = try place(of: path, entry) else {
+      throw refusal(entry, "a hard link where a file must be")
+    }
+    if unpacking.claims("\(place)") {
+      let from = try enter(original.names.dropLast(), entry)
+      let into = try enter(place.names.dropLast(), entry)
       try writing(entry) { () throws(SystemCallError) in
-        try into.directory.hardLink(place.lastName, in: from.directory, as: path.lastName)
+        try into.directory.hardLink(original.lastName, in: from.directory, as: place.lastName)
       }
     }
-    file.path = "\(path)"
-    seen[path] = .file(file, path)
+    file.path = "\(place)"
+    seen[path] = .file(file, place)
     add(file)
   }
 

@@ -60,4 +60,15 @@ package struct Artifact: Hashable, Sendable, Codable {
     case digest = "sha256"
     case byteCount = "size"
   }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    path = try container.decode(ArtifactPath.self, forKey: .path)
+    digest = try container.decode(SHA256Digest.self, forKey: .digest)
+    byteCount = try container.decode(Int64.self, forKey: .byteCount)
+    guard (1...1 << 40).contains(byteCount) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .byteCount, in: container, debugDescription: "it is no size of an archive")
+    }
+  }
 }

@@ -42,7 +42,7 @@ package enum CatalogError: Error, Equatable, Sendable {
       "\(cleaned(document)) cannot be used, \(place): \(cleaned(reason))"
     case .contradiction(let document, let path, let components):
       "\(cleaned(document)) gives \(cleaned(path)) two different sha256, in components "
-        + components.map(cleaned).joined(separator: " and ")
+        + components.map { cleaned($0) }.joined(separator: " and ")
     case .unlabeled(let document):
       "\(cleaned(document)) does not say which release it is: no release_label, "
         + "and its name is not redistrib_<label>.json"

@@ -1,10 +1,9 @@
 /// `text` made fit for a terminal, a log or a JSON report (I11).
 ///
 /// Control characters, invisible and direction-changing ones and line separators become `\u{..}`,
-/// so that text from a server can neither hide nor rewrite what is around it. At most 200
-/// characters are kept; `…` stands for the rest.
-public func cleaned(_ text: String) -> String {
-  let limit = 200
+/// so that text from a server can neither hide nor rewrite what is around it. At most `limit`
+/// characters are kept; `…` stands for the rest. Whole messages have no limit: their facts are at the end.
+public func cleaned(_ text: String, limit: Int = 200) -> String {
   var result = ""
   var count = 0
   for scalar in text.unicodeScalars {

@@ -63,6 +63,23 @@ package struct Receipt: Sendable, Equatable, Codable {
       self.fileCount = fileCount
       self.asked = asked
     }
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      name = try container.decode(ComponentName.self, forKey: .name)
+      version = try container.decode(Version.self, forKey: .version)
+      license = try container.decode(String.self, forKey: .license)
+      variant = try container.decodeIfPresent(String.self, forKey: .variant)
+      artifact = try container.decode(Artifact.self, forKey: .artifact)
+      byteCount = try container.decode(Int64.self, forKey: .byteCount)
+      fileCount = try container.decode(Int.self, forKey: .fileCount)
+      asked = try container.decode(Bool.self, forKey: .asked)
+      // Sums of these must not overflow.
+      guard (0...1 << 45).contains(byteCount) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .byteCount, in: container, debugDescription: "it is no size of a component")
+      }
+    }
   }
 
   /// What the tree's list of entries must be.

@@ -33,9 +33,6 @@ package struct Directory: ~Copyable, Sendable {
     return Directory(descriptor: descriptor, path: at(name))
   }
 
-  /// A second descriptor of this directory.
-  package func duplicate() throws(SystemCallError) -> Directory { try directory(".") }
-
   /// A new directory with exactly this mode, whatever the umask.
   package func makeDirectory(_ name: String, mode: UInt16 = 0o755) throws(SystemCallError) {
     try systemCall("mkdirat", at(name)) { mkdirat(descriptor, name, mode_t(mode)) }
@@ -112,8 +109,16 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// The names in this directory, sorted, without `.` and `..`.
+  /// The names in this directory, sorted, without `.` and `..`. What is not UTF-8 is repaired, and so
+  /// can be told, but not opened: see `removeTree`.
   package func names() throws(SystemCallError) -> [String] {
+    try rawNames().map { name in
+      String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }.sorted()
+  }
+
+  /// The names in this directory as they are, each with a zero at its end.
+  func rawNames() throws(SystemCallError) -> [[CChar]] {
     // fdopendir(3) owns its descriptor and moves its position: a second one.
     let second = try systemCall("openat", path) {
       ckernel_openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
@@ -124,14 +129,23 @@ package struct Directory: ~Copyable, Sendable {
       throw SystemCallError(call: "fdopendir", subject: path, code: code)
     }
     defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    var names: [[CChar]] = []
+    while true {
+      var entry: UnsafeMutablePointer<dirent>?
+      // readdir(3) answers nothing both at the end and on an error; a list cut short by an error would
+      // make trees look unused.
+      try systemCall("readdir", path) {
+        errno = 0
+        entry = readdir(stream)
+        return entry == nil && errno != 0 ? -1 : 0
       }
-      if name != ".", name != ".." { names.append(name) }
+      guard let entry else { return names }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) } + [0]
+      }
+      let dots: [[CChar]] = [[46, 0], [46, 46, 0]]
+      if !dots.contains(name) { names.append(name) }
     }
-    return names.sorted()
   }
 
   /// Moves a name within this directory (I7: never between directories), replacing what is there.
@@ -142,9 +156,20 @@ package struct Directory: ~Copyable, Sendable {
   }
 
   /// Moves a name within this directory; EEXIST if the target exists.
+  ///
+  /// NFS and older ZFS cannot do that in one step (EINVAL). There it is a look and a move, which is as good
+  /// for names that nobody else can want: random ones, and what only the lock's holder makes.
   package func renameNew(_ source: String, to target: String) throws(SystemCallError) {
-    try systemCall("renameat2", "\(at(source)) to \(target)") {
-      ckernel_rename_new(descriptor, source, target)
+    do {
+      try systemCall("renameat2", "\(at(source)) to \(target)") {
+        ckernel_rename_new(descriptor, source, target)
+      }
+    } catch {
+      guard error.code == EINVAL || error.code == ENOSYS else { throw error }
+      guard try status(target) == nil else {
+        throw SystemCallError(call: "renameat2", subject: at(target), code: EEXIST)
+      }
+      try rename(source, to: target)
     }
   }
 
@@ -242,11 +267,20 @@ extension Directory {
     }
   }
 
-  /// Takes a shared lock on the directory that lasts until this process ends, across exec(3) too.
-  package static func holdForLife(_ path: String) throws(SystemCallError) {
+  /// Whether a shared lock on the directory is now ours until this process ends, across exec(3) too.
+  ///
+  /// `false` if somebody is about to delete it, or has.
+  package static func holdForLife(_ path: String) throws(SystemCallError) -> Bool {
     let descriptor = try systemCall("open", path) {
       ckernel_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0)
     }
-    _ = try tryFlock(descriptor, LOCK_SH, path)
+    var (held, named) = (stat(), stat())
+    guard try tryFlock(descriptor, LOCK_SH, path), fstat(descriptor, &held) == 0,
+      stat(path, &named) == 0, FileStatus(held).identity == FileStatus(named).identity
+    else {
+      close(descriptor)
+      return false
+    }
+    return true
   }
 }

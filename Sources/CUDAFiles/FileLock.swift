@@ -12,6 +12,7 @@ import Glibc
 /// The lock on the file `name` of a directory, held until the value ends.
 package struct FileLock: ~Copyable, Sendable {
   private let file: File
+  private let opening: OwnOpening
 
   /// The lock, or `nil` if another process has it. Never waits.
   package static func attempt(
@@ -19,6 +20,7 @@ package struct FileLock: ~Copyable, Sendable {
   ) throws(FileLockError) -> FileLock? {
     while true {
       let file = try openLockFile(name, in: directory)
+      let opening = OwnOpening(file.descriptor)
       do {
         guard try tryFlock(file.descriptor, LOCK_EX, file.path) else { return nil }
       } catch {
@@ -27,21 +29,45 @@ package struct FileLock: ~Copyable, Sendable {
       do {
         // I3: is what we locked still what the path names?
         let named = try directory.status(name)
-        if try named?.identity == file.status().identity { return FileLock(file: file) }
+        if try named?.identity == file.status().identity {
+          return FileLock(file: file, opening: opening)
+        }
       } catch {
         throw .cannotOpen(error)
       }
     }
   }
 
-  private init(file: consuming File) { self.file = file }
-
-  /// The lock file's identity, to find its line in /proc/locks.
-  package func identity() throws(SystemCallError) -> FileIdentity { try file.status().identity }
+  private init(file: consuming File, opening: OwnOpening) {
+    self.file = file
+    self.opening = opening
+  }
 
   deinit {
     // I4. Nothing to do about a failure: the close that follows releases it as well.
     _ = flock(file.descriptor, LOCK_UN)
+  }
+}
+
+/// Notes, as long as it lives, that this process itself has opened a lock file: what is open beyond these was
+/// inherited.
+private final class OwnOpening: Sendable {
+  static let descriptors = Monitor<Set<Int32>>([])
+  private let descriptor: Int32
+
+  init(_ descriptor: Int32) {
+    self.descriptor = descriptor
+    _ = Self.descriptors.update { $0.insert(descriptor) }
+  }
+
+  deinit { _ = Self.descriptors.update { $0.remove(descriptor) } }
+}
+
+extension FileLock {
+  /// Whether a parent passed an open descriptor of the lock file on to this process.
+  package static func isInherited(_ identity: FileIdentity) -> Bool {
+    let own = OwnOpening.descriptors.update { $0 }
+    return Machine.openDescriptors(of: identity).contains { !own.contains($0) }
   }
 }
 
@@ -76,9 +102,21 @@ private func existingLockFile(
   do {
     let file = try directory.open(name, writable: true)
     let status = try file.status()
-    if status.kind == .file, status.linkCount <= 1 { return file }
-    throw FileLockError.notALockFile(
-      path: path, what: status.kind == .file ? "a file with a second name" : "not a regular file")
+    let owners = [0, Machine.effectiveUser, try directory.status().owner]
+    let what: String? =
+      if status.kind != .file {
+        "not a regular file"
+      } else if status.linkCount > 1 {
+        "a file with a second name"
+      } else if !owners.contains(status.owner) {
+        "a file of user \(status.owner)"
+      } else {
+        nil
+      }
+    if let what { throw FileLockError.notALockFile(path: path, what: what) }
+    // Whoever can open it can hold it for ever; a restored backup may have opened it to everybody.
+    if status.mode & 0o007 != 0 { try file.setMode(status.mode & 0o770) }
+    return file
   } catch let error as SystemCallError {
     switch error.code {
     case ENOENT: return nil
@@ -102,9 +140,7 @@ private func newLockFile(
 ) throws(FileLockError) -> File? {
   do {
     let isShared = try directory.status().mode & 0o020 != 0
-    let file = try directory.create(name, mode: 0o600)
-    if isShared { try file.setMode(0o660) }
-    return file
+    return try directory.create(name, mode: isShared ? 0o660 : 0o600)
   } catch {
     if error.code == EEXIST { return nil }
     throw .cannotOpen(error)

@@ -2,7 +2,7 @@ import Glibc
 
 /// What this process and the machine are called. Read for messages and records, never as evidence (I3).
 package enum Machine {
-  /// A new one each time the kernel starts; empty if /proc is not there.
+  /// A new one each time the kernel starts; `noboot` if /proc is not there.
   package static let bootID: String =
     firstLine(of: "/proc/sys/kernel/random/boot_id") ?? "noboot"
 
@@ -20,7 +20,9 @@ package enum Machine {
     return String(cString: entry.pointee.pw_dir)
   }
 
-  package static var isRoot: Bool { geteuid() == 0 }
+  package static var effectiveUser: UInt32 { geteuid() }
+
+  package static var isRoot: Bool { effectiveUser == 0 }
 
   /// `x86_64`, as `uname -m` prints it.
   package static let architecture: String = {
@@ -43,8 +45,10 @@ package enum Machine {
   }()
 
   /// Names in archives are UTF-8 whatever the locale: libarchive gives no name at all for them in the C
-  /// locale, which is what cron has. Once, before there are threads.
-  package static func useUTF8Names() { setlocale(LC_CTYPE, "C.UTF-8") }
+  /// locale, which is what cron has. Before there are threads.
+  package static func useUTF8Names() { _ = isUsingUTF8Names }
+
+  private static let isUsingUTF8Names = setlocale(LC_CTYPE, "C.UTF-8") != nil
 
   package static let coreCount: Int = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
@@ -86,10 +90,10 @@ package enum Machine {
     return "shell"
   }
 
-  /// Whether this process has inherited an open descriptor of that file.
-  package static func hasOpen(_ identity: FileIdentity) -> Bool {
+  /// The descriptors of this process that are open on that file.
+  static func openDescriptors(of identity: FileIdentity) -> [Int32] {
     let limit = Int32(min(sysconf(Int32(_SC_OPEN_MAX)), 4096))
-    return (3..<max(3, limit)).contains { descriptor in
+    return (3..<max(3, limit)).filter { descriptor in
       var status = stat()
       return fstat(descriptor, &status) == 0 && FileStatus(status).identity == identity
     }

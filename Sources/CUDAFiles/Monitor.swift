@@ -13,7 +13,12 @@ package final class Monitor<Value>: @unchecked Sendable {
   package init(_ value: sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+    // A wall clock that is set back would make a wait of 100 ms one of an hour.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -45,7 +50,7 @@ package final class Monitor<Value>: @unchecked Sendable {
     milliseconds: Int? = nil, for body: (inout Value) -> sending Result?
   ) -> sending Result? {
     var deadline = timespec()
-    clock_gettime(CLOCK_REALTIME, &deadline)
+    clock_gettime(CLOCK_MONOTONIC, &deadline)
     if let milliseconds {
       let nanoseconds = deadline.tv_nsec + milliseconds % 1000 * 1_000_000
       deadline.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000

@@ -13,18 +13,44 @@ package struct Stream: Sendable {
   /// The terminal's width in columns; 0 if it has none, as a pty of apt's has.
   package var columns: Int { Int(ckernel_columns(descriptor)) }
 
-  /// Writes all of `text`, and says whether it could. A closed pipe or a full disk loses output, never
-  /// the work (I12).
+  /// How long a writer waits for a reader that does not read.
+  package enum Importance: Sendable {
+    /// Not at all: the next frame says more.
+    case fleeting
+    /// A second.
+    case note
+    /// Until somebody reads, or a signal asks this process to end.
+    case answer
+  }
+
+  /// Writes all of `text`, and says whether it could. A closed pipe, a full disk or a reader that does not read
+  /// loses output, never the work (I12).
   @discardableResult
-  package func write(_ text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while rest.count > 0 {
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if count == -1, errno == EINTR { continue }
-        if count == -1 { return false }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+  package func write(_ text: String, _ importance: Importance = .answer) -> Bool {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      guard isReady(importance) else { return false }
+      // A pipe that is ready has room for PIPE_BUF bytes; more could block.
+      let end = min(bytes.count, start + Int(PIPE_BUF))
+      let count = bytes[start..<end].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count == -1, errno == EINTR || errno == EAGAIN { continue }
+      if count == -1 { return false }
+      start += count
+    }
+    return true
+  }
+
+  private func isReady(_ importance: Importance) -> Bool {
+    var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    switch importance {
+    case .fleeting: return poll(&question, 1, 0) == 1
+    case .note: return poll(&question, 1, 1000) == 1
+    case .answer:
+      while poll(&question, 1, 200) != 1 {
+        if Interruption.signal != nil { return false }
       }
       return true
     }

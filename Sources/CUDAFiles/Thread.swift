@@ -1,32 +1,41 @@
 import Glibc
 
-/// A thread of our own that may be kept in an array.
-package final class JoinableThread {
-  private var thread: Thread?
-
-  package init(_ body: @escaping @Sendable () -> Void) { thread = Thread(body) }
-
-  /// Waits until it has ended.
-  package func join() { thread.take()?.join() }
-}
-
 /// A thread of our own: blocking work never happens on the cooperative pool.
-package struct Thread: ~Copyable {
-  private let identifier: pthread_t
+package final class Thread {
+  private var identifier: pthread_t?
 
-  /// Starts `body` on a new thread, under the probe of the caller.
-  package init(_ body: @escaping @Sendable () -> Void) {
+  /// Starts `body` on a new thread, under the probe of the caller. EAGAIN where there can be no more.
+  package init(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
     let probe = Probe.current
     let start = Unmanaged.passRetained(
       Start { Probe.$current.withValue(probe) { body() } })
     var identifier = pthread_t()
     let code = pthread_create(&identifier, nil, runThread, start.toOpaque())
-    precondition(code == 0, "pthread_create: \(String(cString: strerror(code)))")
+    guard code == 0 else {
+      start.release()
+      throw SystemCallError(call: "pthread_create", subject: "a thread", code: code)
+    }
     self.identifier = identifier
   }
 
   /// Waits until it has ended.
-  package consuming func join() { pthread_join(identifier, nil) }
+  package func join() {
+    guard let identifier = identifier.take() else { return }
+    pthread_join(identifier, nil)
+  }
+
+  /// As many threads as cores, at most `count` of them, that each run `body`: fewer if there can be no more,
+  /// but one.
+  package static func each(
+    ofAtMost count: Int, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemCallError) -> [Thread] {
+    var threads = [try Thread(body)]
+    for _ in 1..<max(1, min(Machine.coreCount, count)) {
+      guard let thread = try? Thread(body) else { break }
+      threads.append(thread)
+    }
+    return threads
+  }
 }
 
 private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

@@ -38,7 +38,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   package init?(rfc3339 text: String) {
     let digits = text.utf8.split { !(0x30...0x39).contains($0) }
       .compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
-    guard digits.count == 7, text.utf8.count == 24, text.hasSuffix("Z") else { return nil }
+    guard digits.count == 7, text.utf8.count == 24, text.hasSuffix("Z"),
+      (1970...9999).contains(digits[0]), digits[1...].allSatisfy({ $0 <= 999 })
+    else { return nil }
     var fields = tm()
     fields.tm_year = digits[0] - 1900
     fields.tm_mon = digits[1] - 1
@@ -47,6 +49,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     fields.tm_min = digits[4]
     fields.tm_sec = digits[5]
     milliseconds = Int64(timegm(&fields)) * 1000 + Int64(digits[6])
+    // timegm(3) takes the 30th of February for the 2nd of March.
+    guard rfc3339 == text else { return nil }
   }
 
   private func fields(

@@ -14,12 +14,26 @@ struct Job: Sendable {
     case unpack(PartialDownload)
     /// In a source directory: copy it, verify it, unpack it.
     case copy(PartialDownload, from: String)
-    /// In a published tree: link its files.
+    /// In a published tree: check its files, and link them.
     case link(tree: String, [TreeEntry])
   }
 
   var item: Plan.Item
   var work: Work
+
+  private var partial: PartialDownload? {
+    switch work {
+    case .unpack(let partial), .copy(let partial, _): partial
+    case .link: nil
+    }
+  }
+
+  /// Bytes to be fetched, and bytes that an earlier run fetched. Asked before the work begins.
+  var missingByteCount: Int64 { partial.map { $0.byteCount - $0.offset } ?? 0 }
+  var keptByteCount: Int64 { partial?.offset ?? 0 }
+
+  /// The room that the component takes in the tree; what is linked takes none.
+  var diskByteCount: Int64 { partial == nil ? 0 : item.diskByteCount }
 }
 
 /// The state that a `Monitor` guards.
@@ -29,6 +43,7 @@ struct Board {
   private(set) var unfinished: Int
   private(set) var results: [ComponentName: Unpacked] = [:]
   private(set) var failure: InstallError?
+  private var damaged: [Plan.Item] = []
   private(set) var notices: [String] = []
   private(set) var arrived: [ComponentName: Int64] = [:]
   private(set) var unpacking: Set<ComponentName> = []
@@ -54,6 +69,17 @@ struct Board {
     results[name] = result
     unpacking.remove(name)
     unfinished -= 1
+  }
+
+  /// What was to be linked is not what it should be.
+  mutating func giveBack(_ item: Plan.Item) {
+    unpacking.remove(item.component.name)
+    damaged.append(item)
+  }
+
+  mutating func takeDamaged() -> [Plan.Item] {
+    defer { damaged = [] }
+    return damaged
   }
 
   /// The first failure is the one that is told; later ones are its consequences.

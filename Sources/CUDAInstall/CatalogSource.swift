@@ -1,6 +1,7 @@
 package import CUDACatalog
 import CUDAFiles
 package import CUDAPlanning
+import CUDAStore
 import CUDATransfer
 
 /// Where releases come from: a directory of `redistrib_<label>.json` manifests and what they name, on a web
@@ -21,6 +22,10 @@ public struct CatalogSource: Sendable, Equatable {
 
   /// A source at an `http`, `https` or `file` URL, or at a path.
   public init(_ text: String) throws(InstallError) {
+    guard !text.contains(where: { "?#".contains($0) }) || !text.contains("://") else {
+      throw InstallError(
+        .usage("\(cleaned(redacted(text))): a mirror's URL names a directory, without ? and #"))
+    }
     let slashed = text.hasSuffix("/") ? text : text + "/"
     if text.hasPrefix("http://") || text.hasPrefix("https://") {
       place = .web(slashed)
@@ -30,13 +35,14 @@ public struct CatalogSource: Sendable, Equatable {
         throw InstallError(
           .usage("\(cleaned(text)): a file URL has three slashes, as in file:///srv/mirror"))
       }
-      place = .directory(path)
+      place = .directory(Store(prefix: path).prefix)
     } else if text.contains("://") {
       throw InstallError(.usage("\(cleaned(text)): only http, https and file URLs can be sources"))
     } else if text.isEmpty {
       throw InstallError(.usage("the mirror is empty"))
     } else {
-      place = .directory(text)
+      // Absolute: an update may be called from elsewhere.
+      place = .directory(Store(prefix: text).prefix)
     }
   }
 
@@ -140,12 +146,13 @@ public struct CatalogSource: Sendable, Equatable {
 }
 
 extension InstallError {
-  /// A cancelled transfer is a signal's work.
+  /// A cancelled transfer is a signal's work, and what a receiver could not write is the disk's.
   init(_ error: TransferError) {
-    if case .cancelled = error, let signal = Interruption.signal {
-      self.init(.interrupted(signal))
-    } else {
-      self.init(.transfer(error))
+    switch error {
+    case .receiver(let error as SystemCallError): self.init(.store(.files(error)))
+    case .cancelled:
+      self.init(Interruption.signal.map { .interrupted($0) } ?? .transfer(error))
+    default: self.init(.transfer(error))
     }
   }
 }

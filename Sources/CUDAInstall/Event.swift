@@ -29,9 +29,11 @@ public struct Holder: Sendable {
     guard let progress = operation?.progress, let total = progress.total, total > 0 else {
       return nil
     }
+    // A record may say anything; no real number of bytes is near 2^50.
+    func plausible(_ byteCount: Int64) -> Int64 { min(max(0, byteCount), 1 << 50) }
     return ProgressSnapshot(
-      fetched: max(0, progress.done), total: total, unpacked: max(0, progress.unpacked),
-      rate: max(0, progress.rate), active: [])
+      fetched: plausible(progress.done), total: plausible(total),
+      unpacked: plausible(progress.unpacked), rate: plausible(progress.rate), active: [])
   }
 }
 

@@ -18,7 +18,6 @@ import CUDATransfer
 /// What an execution leaves to be committed.
 struct Execution: ~Copyable {
   let staging: Staging
-  let receipt: Receipt
   /// Kept until the commit, so that a crash before it costs no download.
   let partials: [PartialDownload]
 }
@@ -28,82 +27,62 @@ extension Installer {
     _ plan: Plan, _ tree: Plan.NewTree, _ release: Release, _ request: Request,
     in store: inout LockedStore
   ) throws(InstallError) -> Execution {
-    var jobs: [Job] = []
     var partials: [PartialDownload] = []
-    for item in tree.items {
-      let job = try prepare(item, in: store)
-      switch job.work {
-      case .unpack(let partial), .copy(let partial, _): partials.append(partial)
-      case .link: break
-      }
-      jobs.append(job)
-    }
-    let space = try storing { () throws(StoreError) in try store.space() }
-    let missing = partials.reduce(0) { $0 + $1.byteCount - $1.offset }
-    let needed = missing + plan.addedDiskByteCount
-    observe(
-      .planned(
-        PlanSummary(
-          plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
-          keptByteCount: plan.fetchByteCount - missing)))
-    guard space.freeByteCount >= needed else {
-      for partial in partials where partial.offset == 0 { store.discard(partial) }
-      throw InstallError(
-        .noSpace(needed: needed, free: space.freeByteCount, prefix: store.store.prefix))
-    }
-
-    let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
     do throws(InstallError) {
-      let results = try run(jobs, into: staging.root, reportingTo: &store)
-      store.report(
-        .init(
-          phase: .commit, done: plan.fetchByteCount, total: plan.fetchByteCount,
-          updated: Timestamp.now.rfc3339))
-      let merge = Merge(
-        release: release, request: request, items: tree.items, results: results,
-        source: source.description)
-      let receipt = try merge.finish(staging.root)
-      return Execution(staging: staging, receipt: receipt, partials: partials)
+      let jobs = try prepare(tree.items, &partials, in: store)
+      try checkSpace(for: jobs, plan, in: store)
+      let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
+      do throws(InstallError) {
+        let results = try run(jobs, into: staging.root, &partials, reportingTo: &store)
+        store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
+        try Merge(
+          release: release, request: request, tree: tree, results: results,
+          source: source.description
+        ).finish(staging.root)
+        return Execution(staging: staging, partials: partials)
+      } catch {
+        store.discard(staging)
+        throw error
+      }
     } catch {
-      store.discard(staging)
       discard(partials, after: error, of: tree, in: store)
       throw error
     }
   }
 
-  /// I9: what was fetched is kept for the next run, unless it is nothing, or known to be wrong.
-  private func discard(
-    _ partials: [PartialDownload], after error: InstallError, of tree: Plan.NewTree,
-    in store: borrowing LockedStore
-  ) {
-    var wrong: SHA256Digest?
-    if case .wrongArtifact(let component, _, _, _) = error.reason {
-      wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
+  // Before
+
+  private func prepare(
+    _ items: [Plan.Item], _ partials: inout [PartialDownload], in store: borrowing LockedStore
+  ) throws(InstallError) -> [Job] {
+    var lists: [String: [ComponentName: [TreeEntry]]] = [:]
+    var jobs: [Job] = []
+    for item in items {
+      if case .reuse(let tree) = item.source {
+        let entries = lists[tree] ?? Linking.entries(ofTree: tree, in: store.store)
+        lists[tree] = entries
+        if let own = entries[item.component.name] {
+          jobs.append(
+            Job(item: item, work: .link(tree: store.store.path(ofTree: tree), own)))
+          continue
+        }
+      }
+      jobs.append(try fetchJob(item, &partials, in: store))
     }
-    for partial in partials where partial.offset == 0 || partial.digest == wrong {
-      store.discard(partial)
-    }
+    return jobs
   }
 
-  /// How an item comes into the tree. A tree to link from is checked first: what is damaged there is
-  /// fetched.
-  private func prepare(
-    _ item: Plan.Item, in store: borrowing LockedStore
+  private func fetchJob(
+    _ item: Plan.Item, _ partials: inout [PartialDownload], in store: borrowing LockedStore
   ) throws(InstallError) -> Job {
     let artifact = item.build.artifact
-    if case .reuse(let tree) = item.source {
-      if let entries = Linking.intactEntries(of: item.component.name, in: tree, store: store.store)
-      {
-        return Job(item: item, work: .link(tree: store.store.path(ofTree: tree), entries))
-      }
-      observe(.notice("\(item.component.name): its files in tree \(tree) are damaged; fetching it"))
-    }
     let partial: PartialDownload
     do {
       partial = try store.partial(of: artifact.digest, byteCount: artifact.byteCount)
     } catch {
       throw InstallError(.store(error))
     }
+    partials.append(partial)
     switch source.place {
     case .web: return Job(item: item, work: .unpack(partial))
     case .directory:
@@ -112,24 +91,65 @@ extension Installer {
     }
   }
 
+  private func checkSpace(
+    for jobs: [Job], _ plan: Plan, in store: borrowing LockedStore
+  ) throws(InstallError) {
+    let space = try storing { () throws(StoreError) in try store.space() }
+    let missing = jobs.reduce(0) { $0 + $1.missingByteCount }
+    let needed = jobs.reduce(missing) { $0 + $1.diskByteCount }
+    observe(
+      .planned(
+        PlanSummary(
+          plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
+          keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount })))
+    guard space.freeByteCount >= needed else {
+      throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))
+    }
+  }
+
+  /// I9: what was fetched is kept for the next run, unless it is nothing, a copy of what is at hand, or known
+  /// to be wrong.
+  private func discard(
+    _ partials: [PartialDownload], after error: InstallError, of tree: Plan.NewTree,
+    in store: borrowing LockedStore
+  ) {
+    var wrong: SHA256Digest?
+    if case .wrongArtifact(let component, _, _, _) = error.reason {
+      wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
+    }
+    let isCopied = if case .directory = source.place { true } else { false }
+    for partial in partials where partial.offset == 0 || partial.digest == wrong || isCopied {
+      store.discard(partial)
+    }
+  }
+
+  // During
+
   private func run(
-    _ jobs: [Job], into root: SharedDirectory, reportingTo store: inout LockedStore
+    _ jobs: [Job], into root: SharedDirectory, _ partials: inout [PartialDownload],
+    reportingTo store: inout LockedStore
   ) throws(InstallError) -> [ComponentName: Unpacked] {
     let board = Monitor(Board(jobCount: jobs.count))
     let gauges = Gauges()
     let transfer = Transfer(options: .ours)
-    start(jobs, on: transfer, board)
-    let claims = Claims()
-    let workers = (0..<min(Machine.coreCount, max(1, jobs.count))).map { _ in
-      Worker(board: board, gauges: gauges, claims: claims, root: root)
+    for job in jobs { start(job, on: transfer, board) }
+    let worker = Worker(board: board, gauges: gauges, claims: Claims(), root: root)
+    let threads: [Thread]
+    do {
+      threads = try Thread.each(ofAtMost: jobs.count) { worker.run() }
+    } catch {
+      transfer.cancel()
+      transfer.close()
+      throw InstallError(.store(.files(error)))
     }
-    let threads = workers.map { worker in JoinableThread { worker.run() } }
-
-    var meter = Meter(jobs: jobs)
+    var meter = Meter(jobs)
     while !board.update({ $0.isOver }) {
       let _: Void? = board.wait(milliseconds: 100) { $0.isOver ? () : nil }
       if let signal = Interruption.signal {
         board.change { $0.fail(InstallError(.interrupted(signal))) }
+      }
+      for item in board.update({ $0.takeDamaged() }) {
+        refetch(item, on: transfer, board, &partials, &meter, in: store)
       }
       tell(board, gauges, &meter, &store)
     }
@@ -145,18 +165,29 @@ extension Installer {
     return board.update { $0.results }
   }
 
-  /// The transfers side by side, the largest first; what is here already goes to the workers at once.
-  private func start(_ jobs: [Job], on transfer: Transfer, _ board: Monitor<Board>) {
-    for job in jobs {
-      switch job.work {
-      case .copy, .link: board.change { $0.add(job) }
-      case .unpack(let partial):
-        let url = source.location(of: job.item.build.artifact.path.text)
-        board.update { $0.arrive(job.item.component.name, partial.offset) }
-        let receiver = ArtifactReceiver(
-          job.item, partial, url: url, board: board, transfer: transfer)
-        receiver.start()
-      }
+  /// The largest first. What is here already goes to the workers at once.
+  private func start(_ job: Job, on transfer: Transfer, _ board: Monitor<Board>) {
+    switch job.work {
+    case .copy, .link: board.change { $0.add(job) }
+    case .unpack(let partial):
+      let url = source.location(of: job.item.build.artifact.path.text)
+      board.update { $0.arrive(job.item.component.name, partial.offset) }
+      ArtifactReceiver(job.item, partial, url: url, board: board, transfer: transfer).start()
+    }
+  }
+
+  /// A tree that was to be linked from is damaged there.
+  private func refetch(
+    _ item: Plan.Item, on transfer: Transfer, _ board: Monitor<Board>,
+    _ partials: inout [PartialDownload], _ meter: inout Meter, in store: borrowing LockedStore
+  ) {
+    observe(.notice("\(item.component.name): what is installed is damaged; fetching it"))
+    do throws(InstallError) {
+      let job = try fetchJob(item, &partials, in: store)
+      meter.add(job)
+      start(job, on: transfer, board)
+    } catch {
+      board.change { $0.fail(error) }
     }
   }
 

@@ -63,7 +63,7 @@ final class ArtifactReceiver: TransferReceiver {
     case .failure(let error):
       // Cancelled: whoever cancelled knows why.
       if case .cancelled = error { return }
-      board.change { $0.fail(InstallError(.transfer(error))) }
+      board.change { $0.fail(InstallError(error)) }
     case .success:
       do {
         try verify(partial, item, url)

@@ -6,9 +6,13 @@ package import CUDAPlanning
 package import CUDAStore
 package import CUDATransfer
 
-/// Why a run did not do what was asked. Nothing that was visible before has changed.
+/// Why a run did not do what was asked. Unless `changed` says otherwise, all that was visible is as before.
 public struct InstallError: Error, Sendable {
   package let reason: Reason
+  /// Whether something visible has changed all the same: a request of several parts failed behind the first.
+  package(set) public var changed = false
+  /// The identifier of the run, if it got as far as having one.
+  package(set) public var op: String?
 
   package init(_ reason: Reason) { self.reason = reason }
 
@@ -77,9 +81,7 @@ public struct InstallError: Error, Sendable {
     case .planning(let error): error.hint
     case .transfer(let error): error.hint
     case .noIndex: "name the release exactly, as in 13.0.2"
-    case .wrongArtifact:
-      "the mirror and its manifest do not agree: try again later, or another --mirror"
-    case .wrongSize:
+    case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
@@ -160,7 +162,6 @@ extension TransferError {
     case .http, .network, .tls, .cancelled: (69, "network")
     case .tooLong, .wrongSize: (65, "size_mismatch")
     case .badURL: (64, "usage")
-    case .receiver(let error as SystemCallError): error.status
     case .receiver: (74, "io")
     }
   }

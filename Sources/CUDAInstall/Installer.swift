@@ -74,33 +74,43 @@ public struct Installer {
       let plan = try makePlan(request, release, state)
       guard !plan.changesNothing else {
         return Outcome(
-          changed: false, release: release.label.text, doneBy: worker(among: seen), plan: plan)
+          changed: false, release: release.label.text,
+          doneBy: worker(among: seen, for: release.label), plan: plan)
       }
       if let tree = plan.tree {
         let execution = try execute(plan, tree, release, request, in: &locked)
-        try commit(execution, plan, in: locked)
+        try commit(execution, plan, in: &locked)
       } else {
-        try storing { () throws(StoreError) in try locked.use(plan.release) }
+        warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
       }
       return Outcome(changed: true, release: release.label.text, plan: plan)
     }
   }
 
   func commit(
-    _ execution: consuming Execution, _ plan: Plan, in locked: borrowing LockedStore
+    _ execution: consuming Execution, _ plan: Plan, in locked: inout LockedStore
   ) throws(InstallError) {
     let partials = execution.partials
     do {
-      _ = try locked.commit(execution.staging, as: plan.release, makesCurrent: plan.makesCurrent)
+      warn(
+        of: try locked.commit(
+          execution.staging, as: plan.release, makesCurrent: plan.makesCurrent))
     } catch {
       throw InstallError(.store(error))
     }
     for partial in partials { locked.discard(partial) }
   }
 
+  /// Says what went wrong once the change was visible. It is a change all the same (I12).
+  func warn(of error: SystemCallError?) {
+    if let error { observe(.notice("warning: it is done, but \(error.message)")) }
+  }
+
   /// The process, among those this one waited for, whose work made ours unnecessary.
-  private func worker(among seen: Set<String>) -> Int32? {
-    store.history().last { seen.contains($0.op) && $0.ok && $0.changed }?.pid
+  private func worker(among seen: Set<String>, for release: Version) -> Int32? {
+    store.history().last {
+      seen.contains($0.op) && $0.before.releases[release.text] != $0.after.releases[release.text]
+    }?.pid
   }
 
   private func plan(_ request: Request, from release: Release) throws(InstallError) -> PlanSummary {
@@ -163,10 +173,12 @@ public struct Installer {
     case .success(var outcome):
       outcome.record = locked.finish(changed: outcome.changed, exit: 0, error: nil)
       return outcome
-    case .failure(let error):
-      _ = locked.finish(
+    case .failure(var error):
+      let record = locked.finish(
         changed: false, exit: error.exitStatus,
-        error: .init(code: error.code, message: cleaned(error.message)))
+        error: .init(code: error.code, message: cleaned(error.message, limit: .max)))
+      error.changed = record.changed
+      error.op = record.op
       throw error
     }
   }
@@ -185,9 +197,11 @@ extension Recovery {
     var text = "an earlier run did not finish"
     if let interrupted {
       let started = Timestamp(rfc3339: interrupted.started).map { ", since \($0.local)" } ?? ""
-      text = "the run of pid \(interrupted.pid) (\(interrupted.command)\(started)) did not finish"
+      text =
+        "the run of pid \(interrupted.pid) (\(cleaned(interrupted.command))\(started)) did not finish"
     }
-    text += "; nothing of it is visible"
+    text += isVisible ? "; its work is visible" : "; nothing of it is visible"
+    if leftCount > 0 { text += ", \(leftCount) leftovers cannot be deleted" }
     if keptByteCount > 0 { text += ", and \(Size(keptByteCount)) of downloads are kept" }
     return text
   }

@@ -6,23 +6,36 @@ import CUDAStore
 
 /// A component's files taken over from a published tree, as second names of the same files.
 enum Linking {
-  /// What a tree has of a component, if every file is still what its receipt says; else `nil`.
-  static func intactEntries(
-    of component: ComponentName, in tree: String, store: Store
-  ) -> [TreeEntry]? {
-    // Any failure to read means the same: this tree is no source, and the component is fetched.
-    guard let all = try? store.entries(ofTree: tree), let receipt = try? store.receipt(ofTree: tree)
-    else { return nil }
-    guard SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest else {
-      return nil
+  /// What a tree has of each component by its list of files; empty if the list is not the one that its receipt
+  /// names.
+  static func entries(ofTree tree: String, in store: Store) -> [ComponentName: [TreeEntry]] {
+    // Any failure to read means the same: this tree is no source, and its components are fetched.
+    guard let all = (try? store.entries(ofTree: tree)) ?? nil,
+      let receipt = (try? store.receipt(ofTree: tree)) ?? nil,
+      SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest
+    else { return [:] }
+    var entries: [ComponentName: [TreeEntry]] = [:]
+    for entry in all {
+      for owner in entry.owners { entries[owner, default: []].append(entry) }
     }
-    let entries = all.filter { $0.owners.contains(component) }
-    guard !entries.isEmpty, let root = try? Directory.open(store.path(ofTree: tree)) else {
-      return nil
-    }
-    var cursor = DirectoryCursor(root: SharedDirectory(root))
-    for entry in entries where (try? isIntact(entry, &cursor)) != true { return nil }
     return entries
+  }
+
+  /// Whether every one of the files is still what the list says.
+  static func areIntact(
+    _ entries: [TreeEntry], in tree: String, isCancelled: () -> Bool
+  ) throws(SystemCallError) -> Bool {
+    var cursor = DirectoryCursor(root: SharedDirectory(try Directory.open(tree)))
+    for entry in entries {
+      if isCancelled() { return false }
+      do {
+        guard try isIntact(entry, &cursor) else { return false }
+      } catch {
+        guard error.isMissing || error.isNameTaken || error.isPermission else { throw error }
+        return false
+      }
+    }
+    return true
   }
 
   static func link(
@@ -35,7 +48,7 @@ enum Linking {
       let (parents, name) = split(entry.path)
       let source = try from.find(parents)
       let modified = try source.directory.status(name)?.modified ?? 0
-      result.newest = max(result.newest, modified)
+      if case .directory = entry.kind {} else { result.newest = max(result.newest, modified) }
       let kind: UnpackedEntry.Kind
       switch entry.kind {
       case .directory:

@@ -69,9 +69,23 @@ extension Installer {
     return (release.release, store.path(ofTree: release.tree))
   }
 
-  /// Keeps an installed tree from being deleted as long as this process, or one that it becomes, lives.
-  package func lease(_ root: String) {
-    // Without a lease the command runs as well; only a removal does not wait for it.
-    try? Directory.holdForLife(root)
+  /// Whether an installed tree is now kept from being deleted as long as this process, or one that it
+  /// becomes, lives.
+  package func lease(_ root: String) -> Bool {
+    // A file system without locks on directories cannot keep it; the command runs as well.
+    (try? Directory.holdForLife(root)) ?? true
+  }
+
+  /// The environment of a release whose tree is leased: if it is replaced while we look, that of its successor.
+  package func leasedEnvironment(
+    of text: String?
+  ) throws(InstallError) -> (release: Version, root: String) {
+    for _ in 0..<10 {
+      let found = try environment(of: text)
+      if lease(found.root) { return found }
+      // Its tree is locked: being published at this moment, or on its way out.
+      Thread.pause(milliseconds: 50)
+    }
+    return try environment(of: text)
   }
 }

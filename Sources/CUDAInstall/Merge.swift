@@ -19,29 +19,36 @@ import CUDAStore
 struct Merge {
   let release: Release
   let request: Request
-  let items: [Plan.Item]
+  let tree: Plan.NewTree
   let results: [ComponentName: Unpacked]
   let source: String
 
-  /// Completes the tree at `root`; its receipt.
-  func finish(_ root: SharedDirectory) throws(InstallError) -> Receipt {
-    let tree = try mergedEntries()
+  private var items: [Plan.Item] { tree.items }
+
+  /// Completes the tree at `root`.
+  func finish(_ root: SharedDirectory) throws(InstallError) {
+    let entries = try mergedEntries()
     let newest = results.values.map(\.newest).max() ?? 0
+    var collision: InstallError?
     do {
-      var writer = TreeWriter(root: root, modified: newest, entries: tree)
+      var writer = TreeWriter(root: root, modified: newest, entries: entries)
       for name in items.map(\.component.name).sorted() {
         for held in results[name]?.held ?? [] {
-          try writer.addFile(
+          let other = try writer.addFile(
             held.path.names, PkgConfig.relocatable(held.bytes), owner: name, modified: held.modified
           )
+          if let other {
+            collision = InstallError(.collision(path: "\(held.path)", other, name))
+          }
         }
       }
       try addFixUps(&writer)
       try writer.finishDirectories(times: times)
-      return try writeReceipt(writer.entries.values.sorted { $0.path < $1.path }, newest, root)
+      try writeReceipt(writer.entries.values.sorted { $0.path < $1.path }, newest, root)
     } catch {
       throw InstallError(.store(.files(error)))
     }
+    if let collision { throw collision }
   }
 
   // Entries
@@ -94,7 +101,7 @@ struct Merge {
       guard let plain = PkgConfig.unversioned(name) else { continue }
       try writer.addLink(["lib", "pkgconfig", plain], to: name)
     }
-    try writer.addFile(["version.json"], versionJSON)
+    _ = try writer.addFile(["version.json"], versionJSON)
   }
 
   private var versionJSON: [UInt8] {
@@ -114,17 +121,19 @@ struct Merge {
 
   private func writeReceipt(
     _ entries: [TreeEntry], _ modified: Int64, _ root: SharedDirectory
-  ) throws(SystemCallError) -> Receipt {
+  ) throws(SystemCallError) {
     let list = ReceiptJSON.encodeEntries(entries)
     var byteCount: Int64 = 0
     for entry in entries {
       if case .file(let count, _, _) = entry.kind { byteCount += count }
     }
     let receipt = Receipt(
-      product: request.product, release: release.label, track: "\(request.track)",
-      profile: request.effectiveProfile?.rawValue, platform: request.platform, source: source,
+      product: request.product, release: release.label, track: "\(tree.track)",
+      profile: tree.profile?.rawValue, platform: request.platform, source: source,
       manifestDigest: release.manifestDigest,
-      components: items.sorted { $0.component.name < $1.component.name }.map(installed),
+      components: items.sorted { $0.component.name < $1.component.name }.map { item in
+        installed(item, entries)
+      },
       files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
     for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
       let file = try root.directory.create(name)
@@ -132,20 +141,15 @@ struct Merge {
       try file.setModified(modified)
     }
     try root.directory.setModified(".", modified)
-    return receipt
   }
 
-  private func installed(_ item: Plan.Item) -> Receipt.Installed {
-    let result = results[item.component.name]
+  /// Counted from the merged tree, so that it does not matter how a file came there.
+  private func installed(_ item: Plan.Item, _ entries: [TreeEntry]) -> Receipt.Installed {
     var byteCount: Int64 = 0
     var fileCount = 0
-    for entry in result?.entries ?? [] {
+    for entry in entries where entry.owners.contains(item.component.name) {
       guard case .file(let count, _, _) = entry.kind else { continue }
       byteCount += count
-      fileCount += 1
-    }
-    for held in result?.held ?? [] {
-      byteCount += Int64(held.bytes.count)
       fileCount += 1
     }
     return Receipt.Installed(

@@ -5,19 +5,23 @@ import CUDAStore
 
 /// Turns counts of bytes into what people want to know.
 struct Meter {
-  private let jobs: [Job]
-  private let total: Int64
+  private var jobs: [Job] = []
+  private var total: Int64 = 0
   private let clock = ContinuousClock()
   /// (when, bytes here) of the last five seconds.
   private var samples: [(ContinuousClock.Instant, Int64)] = []
   private var lastReport: ContinuousClock.Instant?
   private var lastReported: Operation.Progress?
 
-  init(jobs: [Job]) {
-    self.jobs = jobs.filter {
-      if case .link = $0.work { false } else { true }
-    }
-    total = self.jobs.reduce(0) { $0 + $1.item.build.artifact.byteCount }
+  init(_ jobs: [Job]) {
+    for job in jobs { add(job) }
+  }
+
+  /// Counts a job in; what is linked is not fetched.
+  mutating func add(_ job: Job) {
+    if case .link = job.work { return }
+    jobs.append(job)
+    total += job.item.build.artifact.byteCount
   }
 
   mutating func snapshot(

@@ -17,7 +17,7 @@ extension Installer {
     try requirePrefix()
     let outcome = try underLock("prune") { (locked, _) throws(InstallError) in
       pruned = try superfluous(keep: keep)
-      inUse = try storing { () throws(StoreError) in try locked.prune(pruned) }
+      inUse = try storing { () throws(StoreError) in try locked.prune(&pruned) }
       return Outcome(changed: !pruned.isEmpty, release: "")
     }
     return (outcome, pruned, inUse)

@@ -13,7 +13,7 @@ extension Installer {
       was = try storing { () throws(StoreError) in try store.visible().current }
       let release = try text == "-" ? previousRelease() : installedRelease(text).release
       guard release.text != was else { return Outcome(changed: false, release: release.text) }
-      try storing { () throws(StoreError) in try locked.use(release) }
+      warn(of: try storing { () throws(StoreError) in try locked.use(release) })
       return Outcome(changed: true, release: release.text)
     }
     return (outcome, was)
@@ -24,7 +24,8 @@ extension Installer {
     var change = (from: "", to: "")
     try requirePrefix()
     let outcome = try underLock("rollback") { (locked, _) throws(InstallError) in
-      let (from, to) = try storing { () throws(StoreError) in try locked.rollBack() }
+      let (from, to, warning) = try storing { () throws(StoreError) in try locked.rollBack() }
+      warn(of: warning)
       change = (Self.describe(from, beside: to), Self.describe(to, beside: from))
       return Outcome(changed: true, release: to.current ?? "")
     }

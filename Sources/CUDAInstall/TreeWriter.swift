@@ -20,27 +20,30 @@ struct TreeWriter {
 
   /// Whether components brought a directory of this name, or files in it.
   func hasDirectory(_ name: String) -> Bool {
-    if case .directory = entries[name]?.kind { return true }
-    return entries.keys.contains { $0.hasPrefix("\(name)/") }
+    entries[name]?.isDirectory == true || entries.keys.contains { $0.hasPrefix("\(name)/") }
   }
 
-  /// Adds a file unless the path is taken: components go first.
+  /// Adds a file unless the path is taken: components go first. The component that has brought something else
+  /// there, if this file is a component's too.
   mutating func addFile(
     _ path: [String], _ bytes: [UInt8], owner: ComponentName? = nil, modified: Int64? = nil
-  ) throws(SystemCallError) {
+  ) throws(SystemCallError) -> ComponentName? {
     let text = path.joined(separator: "/")
     let digest = SHA256.digest(of: bytes)
     let kind = TreeEntry.Kind.file(byteCount: Int64(bytes.count), mode: 0o644, digest: digest)
     if var known = entries[text] {
-      if let owner, known.kind == kind { known.owners.append(owner) }
+      guard let owner else { return nil }
+      guard known.kind == kind else { return known.owners.first ?? owner }
+      known.owners.append(owner)
       entries[text] = known
-      return
+      return nil
     }
     let parent = try cursor.enter(path.dropLast())
     let file = try parent.directory.create(path.last ?? "")
     try file.write(bytes, at: 0)
     try file.setModified(modified ?? self.modified)
     entries[text] = TreeEntry(path: text, kind: kind, owners: owner.map { [$0] } ?? [])
+    return nil
   }
 
   /// Adds a symbolic link unless the path is taken.
@@ -57,12 +60,9 @@ struct TreeWriter {
   /// Lists every directory, and gives each path the time that does not depend on who was faster: files
   /// that several components brought the first one's, directories the newest of all.
   mutating func finishDirectories(times: [String: Int64]) throws(SystemCallError) {
-    for entry in entries.values where entry.owners.count > 1 {
-      guard case .directory = entry.kind else {
-        let (parents, name) = Self.split(entry.path)
-        try cursor.enter(parents).directory.setModified(name, times[entry.path] ?? modified)
-        continue
-      }
+    for entry in entries.values where entry.owners.count > 1 && !entry.isDirectory {
+      let (parents, name) = Self.split(entry.path)
+      try cursor.enter(parents).directory.setModified(name, times[entry.path] ?? modified)
     }
     for path in Array(entries.keys) {
       var parent = Self.split(path).parents
@@ -73,8 +73,7 @@ struct TreeWriter {
         parent = parent.dropLast()
       }
     }
-    for (path, entry) in entries {
-      guard case .directory = entry.kind else { continue }
+    for (path, entry) in entries where entry.isDirectory {
       let (parents, name) = Self.split(path)
       try cursor.enter(parents).directory.setModified(name, modified)
     }
@@ -84,4 +83,8 @@ struct TreeWriter {
     let names = path.split(separator: "/").map(String.init)
     return (names.dropLast(), names.last ?? ".")
   }
+}
+
+extension TreeEntry {
+  var isDirectory: Bool { if case .directory = kind { true } else { false } }
 }

@@ -46,9 +46,7 @@ extension Installer {
     let plan = try makePlan(request, release, state)
     if let tree = plan.tree {
       let execution = try installer.execute(plan, tree, release, request, in: &locked)
-      try commit(execution, plan, in: locked)
-    } else if plan.makesCurrent {
-      try storing { () throws(StoreError) in try locked.use(plan.release) }
+      try commit(execution, plan, in: &locked)
     }
   }
 

@@ -8,7 +8,8 @@ extension Installer {
   /// lease on the tree.
   package func verify(_ text: String?) throws(InstallError) -> (Version, [Finding]) {
     let release = try installedRelease(text)
-    lease(store.path(ofTree: release.tree))
+    // Deleted meanwhile: the findings will say so.
+    _ = lease(store.path(ofTree: release.tree))
     let findings = try storing { () throws(StoreError) in
       try store.findings(inTree: release.tree) { Interruption.signal != nil }
     }
@@ -33,7 +34,7 @@ extension Installer {
       let plan = try makePlan(request, release, try installed())
       if let tree = plan.tree {
         let execution = try installer.execute(plan, tree, release, request, in: &locked)
-        try commit(execution, plan, in: locked)
+        try commit(execution, plan, in: &locked)
       }
       return Outcome(changed: true, release: old.release.text, plan: plan)
     }

@@ -20,15 +20,19 @@ struct Worker: Sendable {
       return state.take().map { .some($0) }
     }) ?? nil {
       do {
-        let result = try work(on: job)
-        board.change { $0.finish(job.item.component.name, result) }
+        if let result = try work(on: job) {
+          board.change { $0.finish(job.item.component.name, result) }
+        } else {
+          board.change { $0.giveBack(job.item) }
+        }
       } catch {
         board.change { $0.fail(error) }
       }
     }
   }
 
-  private func work(on job: Job) throws(InstallError) -> Unpacked {
+  /// What the job brought, or `nil` if what it was to take is damaged.
+  private func work(on job: Job) throws(InstallError) -> Unpacked? {
     switch job.work {
     case .unpack(let partial): return try unpack(job, partial)
     case .copy(let partial, let path):
@@ -39,7 +43,11 @@ struct Worker: Sendable {
       try verify(partial, job.item, path)
       return try unpack(job, partial)
     case .link(let tree, let entries):
+      let gauges = gauges
       do {
+        guard try Linking.areIntact(entries, in: tree, isCancelled: { gauges.isCancelled }) else {
+          return nil
+        }
         return try Linking.link(entries, from: tree, into: root, claims: claims)
       } catch {
         throw InstallError(.store(.files(error)))

@@ -10,8 +10,11 @@ package struct Plan: Sendable, Equatable {
   package var changesNothing: Bool { tree == nil && !makesCurrent }
 
   package struct NewTree: Sendable, Equatable {
-    /// The release's tree until now.
-    package let replaces: String?
+    /// What the receipt will say was asked for: the wider of this request's track and the one before, so
+    /// that adding a component to an exact release does not stop its updates.
+    package let track: Track
+    /// The profile of this request, or else of the one before.
+    package let profile: Profile?
     /// The largest artifact first, so that the longest work begins first.
     package let items: [Item]
   }
@@ -47,13 +50,18 @@ package struct Plan: Sendable, Equatable {
     let wanted = resolution.items + Self.kept(of: installed, beside: resolution, in: release)
     self.release = release.label
     makesCurrent = state.current == nil || request.makesCurrent && state.current != release.label
-    if let installed, !request.reinstalls, !request.rebuilds,
+    let before = installed.flatMap { Track($0.receipt.track) }
+    let track = before.map { $0.isWider(than: request.track) ? $0 : request.track } ?? request.track
+    let profile =
+      request.effectiveProfile ?? installed?.receipt.profile.flatMap { Profile(rawValue: $0) }
+    if let installed, !request.reinstalls, !request.rebuilds, before == track,
+      installed.receipt.profile == profile?.rawValue,
       wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
     {
       tree = nil
     } else {
       tree = NewTree(
-        replaces: installed?.tree,
+        track: track, profile: profile,
         items: wanted.map { selection in
           Item(selection, installed: installed, state: state, reinstalls: request.reinstalls)
         }.sorted(by: Item.goesFirst))

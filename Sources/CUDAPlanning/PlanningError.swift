@@ -40,7 +40,7 @@ package enum PlanningError: Error, Equatable, Sendable {
     case .noSuchRelease(_, let available):
       available.isEmpty
         ? "check the source: it lists no release at all"
-        : "choose one of those there are, the newest being \(list(available.suffix(5).reversed()))"
+        : "there are \(list(available.suffix(5).reversed()))" + (available.count > 5 ? ", ..." : "")
     case .noSuchComponent(_, _, let suggestions):
       suggestions.isEmpty ? nil : "did you mean \(suggestions.joined(separator: " or "))?"
     case .noVariant(_, _, let variants):

@@ -23,8 +23,7 @@ public enum Track: Sendable, Hashable {
 
   /// Whether `label` is on this track.
   ///
-  /// Labels with anything but numbers in them are no finished releases: only one asked for by its
-  /// whole name is taken.
+  /// Labels with anything but numbers in them are no finished releases.
   public func contains(_ label: Version) -> Bool {
     switch self {
     case .exact(let version): return label == version
@@ -41,12 +40,16 @@ public enum Track: Sendable, Hashable {
     labels.filter(contains).max()
   }
 
-  /// The newest of `labels` on this track.
-  package func resolved(among labels: [Version]) throws(PlanningError) -> Version {
-    guard let newest = newest(of: labels) else {
-      throw .noSuchRelease(self, available: labels.sorted())
+  /// Whether this track moves along more releases than `other`, all of the other's included.
+  package func isWider(than other: Track) -> Bool {
+    switch (self, other) {
+    case (.latest, .latest), (.exact, _): false
+    case (.latest, _): true
+    case (.within(let own), .within(let version)):
+      own.parts.count < version.parts.count && contains(version)
+    case (.within, .exact(let version)): contains(version)
+    case (.within, .latest): false
     }
-    return newest
   }
 
   private func number(_ part: String) -> Substring { part.drop { $0 == "0" } }

@@ -8,56 +8,78 @@
 //   6  current -> R             only when asked for, or when there is no current yet        I8
 //
 // After 2, the tree is complete but unseen: the next run finds it and links its files instead of fetching.
+// Between 4 and 6 the record of this run says what is to follow, and recovery does it. What fails after 4
+// fails nothing any more: it is a warning.
 
 package import CUDACatalog
-import CUDAFiles
+package import CUDAFiles
 
 extension LockedStore {
-  /// Makes the staging the tree of `release`; the name of that tree. Nothing is visible if it throws, but
-  /// where only the last step, `current`, failed.
-  package func commit(
+  /// Makes the staging the tree of `release`. Nothing is visible if it throws; what goes wrong once the tree is
+  /// visible is in the result.
+  package mutating func commit(
     _ staging: consuming Staging, as release: Version, makesCurrent: Bool
-  ) throws(StoreError) -> String {
+  ) throws(StoreError) -> SystemCallError? {
+    let name = staging.name
+    let tree: String
     do {
       try staging.root.directory.syncFileSystem()
-      let tree = Layout.tree(of: release, serial: try nextSerial())
-      try trees.renameNew(staging.name, to: tree)
+      tree = Layout.tree(of: release, serial: try nextSerial())
+      try trees.renameNew(name, to: tree)
+    } catch {
+      // It can be gigabytes, and the disk may be full.
+      try? trees.removeTree(name)
+      throw .files(error)
+    }
+    do {
       try trees.sync()
-      try swapLink(release.text, to: Layout.target(ofTree: tree))
-      if makesCurrent { try swapLink(Layout.current, to: release.text) }
-      return tree
+      if makesCurrent { try announce(next: release) }
+      let warning = try prefix.swapLink(release.text, to: Layout.target(ofTree: tree))
+      guard makesCurrent else { return warning }
+      do {
+        return try prefix.swapLink(Layout.current, to: release.text) ?? warning
+      } catch {
+        return error
+      }
     } catch {
       throw .files(error)
     }
   }
 
-  /// Makes an installed release the current one.
-  package func use(_ release: Version) throws(StoreError) {
+  /// Makes an installed release the current one; what went wrong once it was.
+  package func use(_ release: Version) throws(StoreError) -> SystemCallError? {
     guard try store.visible().releases[release.text] != nil else { throw .notInstalled(release) }
-    do { try swapLink(Layout.current, to: release.text) } catch { throw .files(error) }
-  }
-
-  /// Replaces a link of the prefix in one step: readers see the old target or the new one (I8).
-  func swapLink(_ name: String, to target: String) throws(SystemCallError) {
-    let temporary = ".\(name).\(UniqueName.next())"
-    // I8: symlink(2) cannot replace a link, but rename(2) can, in one step.
-    try prefix.makeLink(temporary, to: target)
-    do {
-      try prefix.rename(temporary, to: name)
-    } catch {
-      // The rename's failure is the one to report; the sweep takes what this cannot.
-      try? prefix.unlink(temporary)
-      throw error
+    do { return try prefix.swapLink(Layout.current, to: release.text) } catch {
+      throw .files(error)
     }
-    try prefix.sync()
   }
 
-  /// One more than the highest serial number ever used in this prefix, so that a path that somebody still
-  /// holds never means another tree. Trees that were removed are in the history.
+  /// One more than the highest serial number that this prefix remembers, so that a path that somebody still
+  /// holds does not come to mean another tree. The numbers of trees that were removed are in the history.
   private func nextSerial() throws(SystemCallError) -> Int {
     let present = try trees.names().compactMap { Layout.parseTree($0)?.serial }
     let past = store.history().flatMap { [$0.before, $0.after] }.flatMap { $0.releases.values }
       .compactMap { Layout.parseTree($0)?.serial }
     return 1 + max(present.max() ?? 0, past.max() ?? 0)
+  }
+}
+
+extension Directory {
+  /// Replaces a link of the prefix in one step: readers see the old target or the new one (I8).
+  ///
+  /// Throws if it did not; a failure to sync the directory after it is the result.
+  func swapLink(_ name: String, to target: String) throws(SystemCallError) -> SystemCallError? {
+    let temporary = ".\(name).\(UniqueName.next())"
+    // I8: symlink(2) cannot replace a link, but rename(2) can, in one step.
+    try makeLink(temporary, to: target)
+    do {
+      try rename(temporary, to: name)
+    } catch {
+      // The rename's failure is the one to report; the sweep takes what this cannot.
+      try? unlink(temporary)
+      throw error
+    }
+    do { try sync() } catch { return error }
+    return nil
   }
 }

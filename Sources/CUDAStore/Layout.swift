@@ -48,7 +48,7 @@ package enum Layout {
     name.hasPrefix("\(digest).")
   }
 
-  /// `13.0.2-2`: the second tree of its release.
+  /// `13.0.2-7`: the seventh tree of its prefix.
   static func tree(of release: Version, serial: Int) -> String { "\(release)-\(serial)" }
 
   /// The release and serial number of a published tree's name; `nil` for other names.

@@ -19,7 +19,7 @@ package struct LockedStore: ~Copyable {
   static func open(
     _ store: Store, lock: consuming FileLock, prefix: consuming Directory, command: String
   ) throws(StoreError) -> LockedStore {
-    let before = try store.visible()
+    var before = try store.visible()
     let died = store.operation()
     do {
       try prefix.ensureDirectory(Layout.bookkeeping)
@@ -28,9 +28,11 @@ package struct LockedStore: ~Copyable {
       try bookkeeping.ensureDirectory(Layout.partials)
       let trees = try bookkeeping.directory(Layout.trees)
       let partials = try bookkeeping.directory(Layout.partials)
+      // A run that is on record had ended; only its last step was missing.
       let recovery = try Recovery.run(
-        prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials, died: died,
-        now: before)
+        prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials,
+        died: died.flatMap { store.record(ofRun: $0.op) == nil ? $0 : nil }, now: before)
+      before = recovery.visible
       let locked = LockedStore(
         store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
         partials: partials, lock: lock, operation: .starting(command, before: before))
@@ -46,22 +48,30 @@ package struct LockedStore: ~Copyable {
     do { return try trees.space() } catch { throw .files(error) }
   }
 
+  /// Writes down, on disk, what is left to do should the process die between two links.
+  mutating func announce(next release: Version) throws(SystemCallError) {
+    operation.next = release.text
+    try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), durably: true)
+  }
+
   /// Lets other processes see how far this run is.
   package mutating func report(_ progress: Operation.Progress) {
     operation.progress = progress
     publishOperation()
   }
 
-  /// Writes down how this run ended (I12), and leaves the prefix to the next.
+  /// Writes down how this run ended (I12), and leaves the prefix to the next. What is visible decides whether
+  /// something changed, whatever the caller says of the rest.
   package consuming func finish(
     changed: Bool, exit: Int32, error: RunRecord.Failure?
   ) -> RunRecord {
+    let after = (try? store.visible()) ?? operation.before
     let record = RunRecord(
-      operation, ended: Timestamp.now.rfc3339, changed: changed, exit: exit, error: error,
-      after: (try? store.visible()) ?? operation.before)
+      operation, ended: Timestamp.now.rfc3339, changed: changed || after != operation.before,
+      exit: exit, error: error, after: after)
     // The work is done or has failed already; a record that cannot be written changes nothing about it.
     try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durably: false)
-    if changed || error != nil {
+    if record.changed || error != nil {
       try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
     }
     try? bookkeeping.unlink(Layout.operation)

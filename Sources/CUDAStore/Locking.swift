@@ -11,17 +11,18 @@ extension Store {
     for command: String, patience: Duration?, isBusy: (Operation?) -> Void
   ) throws(StoreError) -> LockedStore {
     guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
-    let directory: Directory
-    do {
-      directory = try Directory.makePath(prefix)
-    } catch {
-      throw .cannotCreate(error)
-    }
+    var directory = try open()
     let clock = ContinuousClock()
     let start = clock.now
     var grace = Duration.milliseconds(200)
     while true {
       if let lock = try attempt(in: directory) {
+        // The lock is on what was there when we came. If the path leads elsewhere by now (the prefix was
+        // moved away, or mounted over), it is not the lock of what we would read.
+        guard try isStill(directory) else {
+          directory = try open()
+          continue
+        }
         // Under the lock: another process may have moved in since the first look.
         guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
         return try LockedStore.open(self, lock: lock, prefix: directory, command: command)
@@ -40,10 +41,23 @@ extension Store {
     }
   }
 
+  private func open() throws(StoreError) -> Directory {
+    do { return try Directory.makePath(prefix) } catch { throw .cannotCreate(error) }
+  }
+
+  private func isStill(_ directory: borrowing Directory) throws(StoreError) -> Bool {
+    do {
+      return try Directory.open(prefix).status().identity == directory.status().identity
+    } catch {
+      if error.isMissing { return false }
+      throw .files(error)
+    }
+  }
+
   /// A lock that a parent passed on to us as an open descriptor (flock(1) does) is not given back before we
   /// end.
   private func refuseNesting(in directory: borrowing Directory) throws(StoreError) {
-    guard let lock = try? directory.status(Layout.lock), Machine.hasOpen(lock.identity) else {
+    guard let lock = try? directory.status(Layout.lock), FileLock.isInherited(lock.identity) else {
       return
     }
     throw .nested(prefix: prefix)

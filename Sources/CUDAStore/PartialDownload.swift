@@ -54,6 +54,8 @@ package final class PartialDownload: @unchecked Sendable {
   /// Hashes the bytes that another process left.
   fileprivate func adopt(upTo count: Int64) throws(SystemCallError) {
     try file.forEachPiece(upTo: count, mapping: { $0 }) { (bytes) throws(SystemCallError) in
+      // A signal ends the run a little later; what is not read now is fetched again by the next.
+      guard Interruption.signal == nil else { return }
       hash.update(bytes)
       offset += Int64(bytes.count)
     }
@@ -100,19 +102,20 @@ extension LockedStore {
       }
     }
     guard let best else { return nil }
-    let file: File
-    do {
-      file = try partials.open(best.name, writable: true)
-    } catch {
-      // Another user's: theirs stays, ours starts anew.
-      if error.isPermission { return nil }
-      throw error
-    }
-    guard try file.tryLock() else { return nil }
+    guard let file = try ownPartial(best.name) else { return nil }
     let name = Layout.newPartial(of: digest)
     try partials.rename(best.name, to: name)
     let partial = PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
     try partial.adopt(upTo: best.byteCount)
     return partial
+  }
+
+  /// The partial download, locked; `nil` if it is another user's, who could write into it between the hash and
+  /// its use (I6).
+  private func ownPartial(_ name: String) throws(SystemCallError) -> File? {
+    guard try partials.status(name)?.owner == Machine.effectiveUser else { return nil }
+    let file = try partials.open(name, writable: true)
+    guard try file.tryLock() else { return nil }
+    return file
   }
 }

@@ -37,19 +37,19 @@ extension Store {
 }
 
 extension LockedStore {
-  /// Deletes what the prefix can do without; the trees that stay because somebody has a lease on them.
-  package func prune(_ superfluous: Superfluous) throws(StoreError) -> [String] {
+  /// Deletes what the prefix can do without. What stays because somebody has a lease on it is taken out of
+  /// `superfluous`, and named in the result.
+  package func prune(_ superfluous: inout Superfluous) throws(StoreError) -> [String] {
     var inUse: [String] = []
     for release in superfluous.releases { inUse += try remove(release) }
     do {
       for tree in superfluous.trees where try !removeTree(tree) { inUse.append(tree) }
-      for name in superfluous.downloads {
-        // I5: what its owner still holds is not ours to delete.
-        if try partials.open(name, writable: true).tryLock() { try partials.unlink(name) }
-      }
+      // Their owners held the lock that we hold now.
+      for name in superfluous.downloads { try partials.unlink(name) }
     } catch {
       throw .files(error)
     }
+    superfluous.trees.removeAll { inUse.contains($0) }
     return inUse
   }
 }

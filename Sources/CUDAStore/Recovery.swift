@@ -1,10 +1,14 @@
 // Under the lock, before anything is decided: what did processes leave that died? (I5, I9)
 //
+//   a half commit     the release has its new tree, `current` was to follow: it follows
 //   staging           its owner locked it; what we can lock is dead, and goes
 //   departures        trees on their way out; go
 //   temporary links and records   go: their owner held the lock that we hold now
 //   partial downloads stay: the artifact's hash decides about every byte, and the next request adopts them
 //   operation.json    says who died, for the message and the history
+//
+// Sweeping is best effort: what cannot be deleted must not keep anybody from working, nor a full disk from
+// being made room on.
 
 package import CUDACatalog
 import CUDAFiles
@@ -13,51 +17,69 @@ import CUDAFiles
 package struct Recovery: Equatable, Sendable {
   /// The run that did not finish.
   package var interrupted: Operation?
+  /// Whether something of its work is visible.
+  package var isVisible = false
   /// Staging directories removed.
   package var clearedCount = 0
+  /// Names that should go and could not be deleted.
+  package var leftCount = 0
   /// Bytes of downloads that are kept to be continued.
   package var keptByteCount: Int64 = 0
+  /// What the links say after the recovery.
+  package var visible: VisibleState
 
-  package var isNeeded: Bool { interrupted != nil || clearedCount > 0 }
+  package var isNeeded: Bool { interrupted != nil || clearedCount > 0 || leftCount > 0 }
 
   static func run(
     prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory,
     partials: borrowing Directory, died: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
-    var recovery = Recovery(interrupted: died)
-    for name in try trees.names() {
-      if Layout.isStaging(name) {
-        guard try sweep(name, in: trees) else { continue }
-        recovery.clearedCount += 1
-      } else if Layout.isDeparture(name) {
-        try trees.removeTree(name)
-      }
+    var recovery = Recovery(interrupted: died, visible: now)
+    if let died { try recovery.finishCommit(of: died, in: prefix) }
+    for name in try trees.names() where Layout.isStaging(name) || Layout.isDeparture(name) {
+      recovery.sweep(name, in: trees)
     }
     for name in try prefix.names() where Layout.isTemporary(name) {
-      if try prefix.status(name)?.kind == .link { try prefix.unlink(name) }
+      if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }
     for name in try bookkeeping.names() where Layout.isTemporary(name) {
-      try bookkeeping.unlink(name)
+      try? bookkeeping.unlink(name)
     }
     for name in try partials.names() {
       recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
     }
     if let died {
-      let record = RunRecord(died: died, after: now)
-      try bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
-      try bookkeeping.unlink(Layout.operation)
+      recovery.isVisible = died.before != recovery.visible
+      let record = RunRecord(died: died, after: recovery.visible)
+      // A disk without a free byte must not keep a run from making room.
+      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
     }
+    try? bookkeeping.unlink(Layout.operation)
     return recovery
   }
 
-  /// Whether the staging directory was dead and is gone.
-  private static func sweep(
-    _ name: String, in trees: borrowing Directory
-  ) throws(SystemCallError) -> Bool {
-    let staging = try trees.directory(name)
-    // I5: delete only what can be locked.
-    guard try staging.tryLock() else { return false }
-    try trees.removeTree(name)
-    return true
+  /// Between a release's new tree and `current` there are two renames. Who died between them had announced the
+  /// second.
+  private mutating func finishCommit(
+    of died: Operation, in prefix: borrowing Directory
+  ) throws(SystemCallError) {
+    guard let next = died.next, let tree = visible.releases[next],
+      tree != died.before.releases[next], visible.current == died.before.current,
+      visible.current != next
+    else { return }
+    // Not synced is not lost: whoever finds the old link after a power cut finds a whole release.
+    _ = try prefix.swapLink(Layout.current, to: next)
+    visible.current = next
+  }
+
+  private mutating func sweep(_ name: String, in trees: borrowing Directory) {
+    do {
+      // I5: delete only what can be locked.
+      guard try trees.directory(name).tryLock() else { return }
+      try trees.removeTree(name)
+      if Layout.isStaging(name) { clearedCount += 1 }
+    } catch {
+      leftCount += 1
+    }
   }
 }

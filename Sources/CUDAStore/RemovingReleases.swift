@@ -29,10 +29,12 @@ extension LockedStore {
   func removeTree(_ name: String) throws(SystemCallError) -> Bool {
     let tree = try trees.directory(name)
     guard try tree.tryLock() else { return false }
-    // Under another name first: a tree under its own name is whole (I7).
+    // Under another name first, and on disk: a tree under its own name is whole (I7).
     let departure = Layout.newDeparture()
     try trees.renameNew(name, to: departure)
-    try trees.removeTree(departure)
+    try trees.sync()
+    // It is gone for everybody; what is left of it, the next run sweeps.
+    try? trees.removeTree(departure)
     return true
   }
 }

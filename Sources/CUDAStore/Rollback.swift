@@ -1,5 +1,5 @@
 package import CUDACatalog
-import CUDAFiles
+package import CUDAFiles
 
 extension Store {
   /// What was visible before the last change of what is visible now; `nil` if that is unknown or gone.
@@ -21,22 +21,25 @@ extension LockedStore {
   /// Makes visible again what was visible before the last change; what that was.
   ///
   /// Releases that the last change added stay installed: only links that had another target go back.
-  package func rollBack() throws(StoreError) -> (from: VisibleState, to: VisibleState) {
+  package func rollBack() throws(StoreError) -> (
+    from: VisibleState, to: VisibleState, warning: SystemCallError?
+  ) {
     let now = try store.visible()
     guard let before = try store.previous() else {
       throw .nothingToRollBack(prefix: store.prefix)
     }
+    var warning: SystemCallError?
     do {
       for (release, tree) in before.releases.sorted(by: { $0.key < $1.key })
       where now.releases[release] != tree {
-        try swapLink(release, to: Layout.target(ofTree: tree))
+        warning = try prefix.swapLink(release, to: Layout.target(ofTree: tree))
       }
       if let current = before.current, current != now.current {
-        try swapLink(Layout.current, to: current)
+        warning = try prefix.swapLink(Layout.current, to: current) ?? warning
       }
     } catch {
       throw .files(error)
     }
-    return (now, before)
+    return (now, before, warning)
   }
 }

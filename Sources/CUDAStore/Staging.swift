@@ -9,16 +9,24 @@ package struct Staging: ~Copyable {
 
 extension LockedStore {
   package func makeStaging() throws(StoreError) -> Staging {
+    let name = Layout.newStaging()
+    let directory: Directory
     do {
-      let name = Layout.newStaging()
       try trees.makeDirectory(name)
-      let directory = try trees.directory(name)
-      let isOurs = try directory.tryLock()
-      precondition(isOurs, "a name with 64 random bits was taken")
-      return Staging(name: name, root: SharedDirectory(directory))
+      directory = try trees.directory(name)
     } catch {
       throw .files(error)
     }
+    do {
+      let isOurs = try directory.tryLock()
+      precondition(isOurs, "a name with 64 random bits was taken")
+    } catch {
+      // NFS locks files only. Before a byte is fetched (I1).
+      try? trees.removeTree(name)
+      throw .cannotLock(
+        prefix: store.prefix, fileSystem: (try? trees.space().fileSystem) ?? "unknown", error)
+    }
+    return Staging(name: name, root: SharedDirectory(directory))
   }
 
   /// Removes a staging that will not be published.

@@ -19,8 +19,17 @@ package struct Store: Sendable {
   package let prefix: String
 
   package init(prefix: String) {
-    let path = prefix.hasPrefix("/") ? prefix : "\(Machine.workingDirectory)/\(prefix)"
-    self.prefix = Machine.resolved(path) ?? path
+    self.prefix = Self.resolved(
+      prefix.hasPrefix("/") ? prefix : "\(Machine.workingDirectory)/\(prefix)")
+  }
+
+  /// One path for one directory: links resolved as far as the path exists, no slash at its end.
+  private static func resolved(_ path: String) -> String {
+    if let resolved = Machine.resolved(path) { return resolved }
+    let names = path.split(separator: "/")
+    guard let last = names.last else { return "/" }
+    let parent = resolved("/" + names.dropLast().joined(separator: "/"))
+    return parent == "/" ? "/\(last)" : "\(parent)/\(last)"
   }
 
   /// What is at the prefix's path.
@@ -41,7 +50,8 @@ package struct Store: Sendable {
       return names.allSatisfy { $0 == Layout.lock || $0 == "lost+found" } ? .absent : .foreign
     } catch {
       if error.isMissing { return .absent }
-      throw .files(error)
+      // A file is where the prefix, or a directory above it, would be.
+      throw error.isNameTaken ? .cannotCreate(error) : .files(error)
     }
   }
 
@@ -55,8 +65,11 @@ package struct Store: Sendable {
       guard let release = Version(label) else { continue }
       if let receipt = readableReceipt(ofTree: tree) {
         releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
-      } else {
+      } else if try self.visible().releases[label] == tree {
         damaged.append(release)
+      } else {
+        // Replaced or removed while we looked.
+        return try installed()
       }
     }
     let linked = Set(visible.releases.values)

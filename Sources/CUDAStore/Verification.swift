@@ -18,8 +18,8 @@ extension Store {
       throw .files(error)
     }
     let board = Monitor(VerificationBoard(count: entries.count))
-    let threads = (0..<Machine.coreCount).map { _ in
-      JoinableThread {
+    do {
+      let threads = try Thread.each(ofAtMost: entries.count) {
         while !isCancelled(), let index = board.update({ $0.next() }) {
           do throws(SystemCallError) {
             if let finding = try entries[index].finding(in: root) {
@@ -30,8 +30,10 @@ extension Store {
           }
         }
       }
+      for thread in threads { thread.join() }
+    } catch {
+      throw .files(error)
     }
-    for thread in threads { thread.join() }
     let (findings, failure) = board.update { ($0.findings, $0.failure) }
     if let failure { throw .files(failure) }
     let known = Set(entries.map(\.path) + [Layout.receipt, Layout.fileList])

@@ -20,5 +20,5 @@ struct CudaInstall: ParsableCommand {
   // Options may stand before the command as well; subcommands see the values.
   @OptionGroup var options: GlobalOptions
 
-  func run() { Console(stream: .output).write(CudaInstall.helpMessage()) }
+  func run() { Console(stream: .output).write(CudaInstall.helpMessage() + "\n") }
 }

@@ -3,7 +3,7 @@ import CUDAFiles
 
 /// What a shell, a build or a program needs to find a tree.
 ///
-/// The texts are safe under `set -eu`, may be read twice, and never leave an empty element in a search path:
+/// The texts are safe under `set -eu`, may be read twice (csh: with PATH growing), and never leave an empty element in a search path:
 /// that would make the loader look in the current directory.
 enum Environment {
   static func variables(_ root: String) -> [String: String] {

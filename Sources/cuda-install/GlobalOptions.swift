@@ -23,7 +23,8 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Wait for another process to finish: without limit, or this long.", valueName: "seconds"))
+      "Wait for another process: --wait without limit, --wait=600 at most 600 seconds.",
+      valueName: "seconds"))
   var wait: WaitLimit?
 
   @Flag(help: "Leave with status 75 if another process is at work.")

@@ -7,15 +7,13 @@ import CUDAPlanning
 final class JSONReport: Report {
   private let output = Console(stream: .output)
   private let command: String
-  private let prefix: String
   private let isQuery: Bool
   private let clock = ContinuousClock()
   private var lastProgress: ContinuousClock.Instant?
   private var lastWaiting: ContinuousClock.Instant?
 
-  init(command: String, prefix: String, isQuery: Bool) {
+  init(command: String, isQuery: Bool) {
     self.command = command
-    self.prefix = prefix
     self.isQuery = isQuery
   }
 
@@ -30,15 +28,17 @@ final class JSONReport: Report {
     switch event {
     case .waiting(let holder):
       guard isDue(&lastWaiting, .milliseconds(250)) else { return }
-      emit(LockEvent(state: "waiting", holder: holder.operation.map(HolderJSON.init)))
+      emit(LockEvent(state: "waiting", holder: holder.operation.map(HolderJSON.init)), .fleeting)
     case .locked(let waited):
-      emit(LockEvent(state: "acquired", waited_ms: Int64(waited / .milliseconds(1))))
-    case .recovered(let text): emit(MessageEvent(level: "note", code: "recovered", text: text))
-    case .planned(let summary): emit(PlanJSON(summary))
+      emit(LockEvent(state: "acquired", waited_ms: Int64(waited / .milliseconds(1))), .note)
+    case .recovered(let text):
+      emit(MessageEvent(level: "note", code: "recovered", text: cleaned(text, limit: .max)), .note)
+    case .planned(let summary): emit(PlanJSON(summary), .note)
     case .progress(let snapshot):
       guard isDue(&lastProgress, .milliseconds(250)) else { return }
-      emit(ProgressEvent(snapshot))
-    case .notice(let text): emit(MessageEvent(level: "note", code: "notice", text: text))
+      emit(ProgressEvent(snapshot), .fleeting)
+    case .notice(let text):
+      emit(MessageEvent(level: "note", code: "notice", text: cleaned(text, limit: .max)), .note)
     }
   }
 
@@ -46,7 +46,8 @@ final class JSONReport: Report {
 
   func fail(_ error: InstallError) {
     let failure = FailureJSON(
-      code: error.code, message: cleaned(error.message), hint: error.hint.map(cleaned),
+      code: error.code, message: cleaned(error.message, limit: .max),
+      hint: error.hint.map { cleaned($0) },
       retryable: error.exitStatus == 75 || error.exitStatus == 69,
       holder: error.holder?.operation.map(HolderJSON.init))
     if isQuery {
@@ -54,7 +55,8 @@ final class JSONReport: Report {
     } else {
       emit(
         ResultEvent(
-          time: Timestamp.now.rfc3339, ok: false, changed: false, exit: error.exitStatus,
+          time: Timestamp.now.rfc3339, op: error.op, ok: false, changed: error.changed,
+          exit: error.exitStatus,
           error: failure))
     }
   }
@@ -69,9 +71,11 @@ final class JSONReport: Report {
 
   func answer(_ text: String, _ document: some Encodable) { emit(document) }
 
-  private func emit(_ value: some Encodable) {
+  private func emit(
+    _ value: some Encodable, _ importance: CUDAFiles.Stream.Importance = .answer
+  ) {
     // A pipe that nobody reads loses events, never the work (I12).
-    output.write(String(decoding: JSONRecord.encode(value), as: UTF8.self))
+    output.write(String(decoding: JSONRecord.encode(value), as: UTF8.self), importance)
   }
 
   private func isDue(_ last: inout ContinuousClock.Instant?, _ interval: Duration) -> Bool {
@@ -82,7 +86,7 @@ final class JSONReport: Report {
   }
 }
 
-// The events' keys are those of cuda-install.conf(5); within `v` nothing is removed or changes its type.
+// The events are described in cuda-install(1); within `v` nothing is removed or changes its type.
 
 private struct StartEvent: Encodable {
   var type = "start"
@@ -175,10 +179,10 @@ struct HolderJSON: Encodable {
   init(_ operation: Operation) {
     op = operation.op
     pid = operation.pid
-    command = operation.command
-    user = operation.user
-    host = operation.host
-    trigger = operation.trigger
+    command = cleaned(operation.command)
+    user = cleaned(operation.user)
+    host = cleaned(operation.host)
+    trigger = operation.trigger.map { cleaned($0) }
     started = operation.started
   }
 }

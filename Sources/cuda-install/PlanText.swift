@@ -49,7 +49,9 @@ enum PlanText {
 
 /// Rows of words under each other.
 enum Columns {
+  /// Whatever the words quote does not reach the terminal raw (I11).
   static func aligned(_ rows: [[String]]) -> [String] {
+    let rows = rows.map { row in row.map { cleaned($0, limit: .max) } }
     var widths: [Int] = []
     for row in rows {
       for (column, word) in row.enumerated() {

@@ -47,14 +47,14 @@ final class Progress {
     guard isAnimated else { return }
     let columns = max(1, Stream.error.columns)
     let fitting = lines.map { String($0.prefix(columns - 1)) }
-    console.write(erasing + fitting.map { $0 + "\n" }.joined())
+    console.write(erasing + fitting.map { $0 + "\n" }.joined(), .fleeting)
     drawnLineCount = fitting.count
   }
 
   /// Takes away what is drawn, so that a line may follow.
   func clear() {
     guard drawnLineCount > 0 else { return }
-    console.write(erasing)
+    console.write(erasing, .note)
     drawnLineCount = 0
   }
 

@@ -13,7 +13,7 @@ struct Session {
   ) throws {
     let report: any Report =
       options.json
-      ? JSONReport(command: command, prefix: options.effectivePrefix, isQuery: !changes)
+      ? JSONReport(command: command, isQuery: !changes)
       : TextReport(options)
     self.report = report
     do throws(InstallError) {

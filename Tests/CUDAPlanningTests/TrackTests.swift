@@ -23,12 +23,21 @@ import Testing
   }
 
   @Test func `without a release names those there are`() throws {
-    let labels = try ["13.0.2", "11.8.0"].map { try version($0) }
-    let error = #expect(throws: PlanningError.self) {
-      try #require(Track("12")).resolved(among: labels)
+    let labels = try ["11.8.0", "13.0.2"].map { try version($0) }
+    let error = PlanningError.noSuchRelease(try #require(Track("12")), available: labels)
+    #expect(error.message == "the source has no release 12")
+    #expect(error.hint == "there are 13.0.2, 11.8.0")
+  }
+
+  @Test func `is wider than those that it contains`() throws {
+    let tracks = try ["latest", "13", "13.0", "13.0.2"].map { try #require(Track($0)) }
+    for (index, wide) in tracks.enumerated() {
+      for (other, narrow) in tracks.enumerated() {
+        #expect(wide.isWider(than: narrow) == (index < other), "\(wide) \(narrow)")
+      }
     }
-    #expect(error?.message == "the source has no release 12")
-    #expect(error?.hint?.contains("13.0.2, 11.8.0") == true)
+    #expect(try !#require(Track("12")).isWider(than: tracks[3]))
+    #expect(try !#require(Track("13.1")).isWider(than: tracks[3]))
   }
 
   @Test(arguments: ["", "newest", "13.x", "v13", "13.", ".13", "13.0.2-rc1", "13 ", "１３"])

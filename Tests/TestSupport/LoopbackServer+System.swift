@@ -15,6 +15,15 @@ package final class Hold: Sendable {
     reached.signal()
   }
 
+  /// Returns once the transfer stands at its byte, or the program that asks for it has ended: whether it stands.
+  package func waitUntilReached(by program: Program) -> Bool {
+    while reached.wait(timeout: .now() + .milliseconds(100)) != .success {
+      if program.hasEnded { return isReached }
+    }
+    reached.signal()
+    return true
+  }
+
   /// Whether the transfer stands at its byte.
   package var isReached: Bool {
     let isReached = reached.wait(timeout: .now()) == .success

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A real process of a test. Its output goes to files, so that it never blocks on the test.
+/// A real process of a test. Its output goes to files, so that it never blocks on the test. It is killed with
+/// the value.
 package final class Program: @unchecked Sendable {
   // Sendable because a test waits for a program on one thread.
   package let pid: Int32
@@ -21,17 +22,26 @@ package final class Program: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    var attributes = untouchedSignals()
+    defer { posix_spawnattr_destroy(&attributes) }
     let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     let variables: [UnsafeMutablePointer<CChar>?]? = environment.map {
       $0.map { strdup("\($0.key)=\($0.value)") } + [nil]
     }
     defer { for pointer in arguments + (variables ?? []) { free(pointer) } }
     var pid = pid_t()
-    let code = posix_spawnp(&pid, command[0], &actions, nil, arguments, variables ?? environ.copied)
+    let code = posix_spawnp(
+      &pid, command[0], &actions, &attributes, arguments, variables ?? environ.copied)
     guard code == 0 else {
       fatalError("cannot start \(command[0]): \(String(cString: strerror(code)))")
     }
     self.pid = pid
+  }
+
+  deinit {
+    guard status == nil else { return }
+    Glibc.kill(pid, SIGKILL)
+    waitpid(pid, nil, 0)
   }
 
   /// Waits until it has ended; the exit status, or 128 and the signal.
@@ -51,6 +61,57 @@ package final class Program: @unchecked Sendable {
 
   package var output: String { String(decoding: readFile(outputPath) ?? [], as: UTF8.self) }
   package var errors: String { String(decoding: readFile(errorPath) ?? [], as: UTF8.self) }
+
+  /// Returns once stdout holds `text`: whether it came before the program's end.
+  package func waitForOutput(_ text: String) -> Bool {
+    waitForChange(of: outputPath) { self.output.contains(text) }
+  }
+
+  /// Returns once stderr holds `text`: whether it came before the program's end.
+  package func waitForErrors(_ text: String) -> Bool {
+    waitForChange(of: errorPath) { self.errors.contains(text) }
+  }
+
+  private func waitForChange(of path: String, until isTrue: () -> Bool) -> Bool {
+    let watch = inotify_init1(Int32(IN_CLOEXEC))
+    guard watch >= 0, inotify_add_watch(watch, path, UInt32(IN_MODIFY)) >= 0 else {
+      fatalError("cannot watch \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { close(watch) }
+    while true {
+      // In this order: what it wrote before it ended is there once it has ended.
+      let ended = hasEnded
+      if isTrue() { return true }
+      if ended { return false }
+      // A program that ends writes nothing: now and then the question is whether it is still there.
+      var descriptor = pollfd(fd: watch, events: Int16(POLLIN), revents: 0)
+      guard poll(&descriptor, 1, 100) > 0 else { continue }
+      var events = [UInt8](repeating: 0, count: 4096)
+      _ = read(watch, &events, events.count)
+    }
+  }
+
+  package var hasEnded: Bool {
+    if status != nil { return true }
+    var information = siginfo_t()
+    let code = waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT)
+    return code == 0 && information.si_signo == SIGCHLD
+  }
+}
+
+/// Signals as a login shell's children have them, whatever the test runner was started with: a job in the
+/// background ignores SIGINT.
+private func untouchedSignals() -> posix_spawnattr_t {
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  posix_spawnattr_setsigmask(&attributes, &signals)
+  for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&signals, signal) }
+  posix_spawnattr_setsigdefault(&attributes, &signals)
+  posix_spawnattr_setflags(
+    &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+  return attributes
 }
 
 extension UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {

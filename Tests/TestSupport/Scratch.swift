@@ -1,3 +1,4 @@
+import CUDADigest
 import Glibc
 
 /// A directory of a test's own, removed with the value.
@@ -75,3 +76,38 @@ package func namesIn(_ path: String) -> [String] {
   }
   return names.sorted()
 }
+
+/// Everything below a directory: type, mode, time of modification and content by path. The directory itself is
+/// "."; an empty listing means that nothing is there.
+package func listing(_ path: String) -> [String: String] {
+  var found: [String: String] = [:]
+  list(path, as: ".", into: &found)
+  return found
+}
+
+private func list(_ path: String, as name: String, into found: inout [String: String]) {
+  var status = stat()
+  guard lstat(path, &status) == 0 else { return }
+  let mode = String(status.st_mode & 0o7777, radix: 8)
+  let kind: String
+  switch status.st_mode & S_IFMT {
+  case S_IFREG: kind = "file \(sha256(readFile(path) ?? []))"
+  case S_IFLNK: kind = "link to \(linkTarget(path) ?? "")"
+  case S_IFDIR: kind = "directory"
+  default: kind = "special file"
+  }
+  found[name] = "\(kind), mode \(mode), modified \(status.st_mtim.tv_sec)"
+  guard status.st_mode & S_IFMT == S_IFDIR else { return }
+  for child in namesIn(path) {
+    list("\(path)/\(child)", as: name == "." ? child : "\(name)/\(child)", into: &found)
+  }
+}
+
+/// The permission bits of a file, or `nil` if there is none. A link is not followed.
+package func modeOf(_ path: String) -> Int? {
+  var status = stat()
+  return lstat(path, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
+}
+
+/// In hexadecimal.
+package func sha256(_ bytes: [UInt8]) -> String { "\(SHA256.digest(of: bytes))" }

@@ -36,9 +36,6 @@ void ckernel_watch_signals(void);
 /// The first signal noted, or 0.
 int ckernel_noted_signal(void);
 
-/// Notes a signal as if it had arrived (tests).
-void ckernel_note_signal(int signal);
-
 /// Dies of `signal` with its default action.
 void ckernel_die_of(int signal);
 

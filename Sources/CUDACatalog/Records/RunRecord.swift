@@ -34,6 +34,19 @@ package struct RunRecord: Codable, Equatable, Sendable {
       after: after)
   }
 
+  /// The same, fit to be shown.
+  package var cleaned: RunRecord {
+    var record = self
+    record.command = CUDACatalog.cleaned(command)
+    record.user = CUDACatalog.cleaned(user)
+    record.ended = CUDACatalog.cleaned(ended)
+    record.error = error.map {
+      Failure(
+        code: CUDACatalog.cleaned($0.code), message: CUDACatalog.cleaned($0.message, limit: .max))
+    }
+    return record
+  }
+
   package init(
     _ operation: Operation, ended: String, changed: Bool, exit: Int32, error: Failure?,
     after: VisibleState

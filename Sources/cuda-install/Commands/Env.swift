@@ -62,8 +62,7 @@ struct Exec: ParsableCommand {
   mutating func run() throws {
     let session = try Session(options, command: "exec")
     try session.run { (installer) throws(InstallError) in
-      let (_, root) = try installer.environment(of: version)
-      installer.lease(root)
+      let (_, root) = try installer.leasedEnvironment(of: version)
       var variables = Environment.variables(root)
       variables["PATH"] = Environment.prepending("\(root)/bin", to: "PATH")
       variables["LD_LIBRARY_PATH"] = Environment.prepending("\(root)/lib64", to: "LD_LIBRARY_PATH")

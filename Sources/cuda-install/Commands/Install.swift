@@ -51,7 +51,15 @@ struct Install: ParsableCommand {
         changes: [current ? "current: \(outcome.release)" : "\(label) installed in \(place)"],
         otherwise: outcome.doneBy.map { "\(label) was just installed by pid \($0)" }
           ?? "\(label) is already installed in \(place)")
-      if outcome.changed, !options.json, options.quiet == 0 { adviseNextSteps(installer) }
+      guard outcome.changed, !options.json, options.quiet == 0, Stream.error.isTerminal else {
+        return
+      }
+      if outcome.plan?.makesCurrent == true || outcome.record?.after.current == outcome.release {
+        adviseNextSteps(installer)
+      } else {
+        Console(stream: .error).say(
+          "'cuda-install use \(outcome.release)' makes it the current release")
+      }
     }
   }
 
@@ -93,7 +101,6 @@ struct Install: ParsableCommand {
 
   /// Four lines for a person who has just installed something.
   private func adviseNextSteps(_ installer: Installer) {
-    guard Stream.error.isTerminal else { return }
     let prefix = options.prefix.map { " --prefix \(shellQuoted($0))" } ?? ""
     let driver =
       Machine.driverVersion.map { "\($0) found" } ?? "none found; programs that use a GPU need one"

@@ -52,6 +52,9 @@ struct List: ParsableCommand {
     _ installer: Installer, _ report: any Report
   ) throws(InstallError) {
     let release = try installer.installedRelease(version)
+    let current = try installer.installed().current
+    var document = ReleaseJSON(release, isCurrent: release.release == current)
+    document.v = 1
     let rows = release.receipt.components.map {
       [$0.name.text, $0.version.text, "\(Size($0.byteCount))", $0.license]
     }
@@ -59,7 +62,7 @@ struct List: ParsableCommand {
       lines(
         options.quiet > 0
           ? release.receipt.components.map(\.name.text) : Columns.aligned(rows)),
-      ReleaseJSON(release, isCurrent: false))
+      document)
   }
 
   private func listAvailable(_ installer: Installer, _ report: any Report) throws(InstallError) {
@@ -116,6 +119,8 @@ struct ReleaseJSON: Encodable {
     var sha256: String
   }
 
+  /// Of a document; `nil` within another.
+  var v: Int?
   var version: String
   var current: Bool
   var profile: String?

@@ -19,7 +19,9 @@ struct Prune: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func validate() throws {
-    guard (0...1000).contains(keep) else { throw ValidationError("--keep is a number from 0 on") }
+    guard (0...1000).contains(keep) else {
+      throw ValidationError("--keep is a number from 0 to 1000")
+    }
   }
 
   mutating func run() throws {

@@ -31,7 +31,7 @@ extension Status {
       session.report.endWaiting()
       session.report.answer(
         record.map { "\(StatusText.describe($0))\n" } ?? "nothing is going on\n",
-        FollowJSON(record: record))
+        FollowJSON(record: record?.cleaned))
       exit = record.map { $0.exit > 128 ? 75 : $0.exit } ?? 0
     }
     if exit != 0 { throw Failure(exitStatus: exit) }
@@ -57,7 +57,7 @@ enum StatusText {
     }
     if let busy = status.busy { rows.append(["Busy", busy.description]) }
     if let dead = status.interrupted {
-      rows.append(["Died", "\(dead.description); nothing of it is visible, the next run recovers"])
+      rows.append(["Died", "\(dead.description); the next run recovers"])
     }
     if let last = status.last { rows.append(["Last", describe(last)]) }
     rows.append(["Driver", status.driver ?? "none found"])
@@ -128,7 +128,7 @@ struct StatusJSON: Encodable {
         updated: $0.progress.updated)
     }
     interrupted = status.interrupted?.operation.map(HolderJSON.init)
-    last = status.last
+    last = status.last?.cleaned
     driver = status.driver
   }
 }

@@ -28,7 +28,9 @@ struct Update: ParsableCommand {
         let updates = try installer.updates(of: versions)
         hasUpdates = !updates.isEmpty
         let lines = updates.map { line($0, installer) + "\n" }.joined()
-        session.report.answer(lines, UpdatesJSON(updates))
+        session.report.answer(
+          lines.isEmpty && options.quiet == 0 ? "everything is up to date\n" : lines,
+          UpdatesJSON(updates))
         return
       }
       let (outcome, updates) = try installer.update(versions)

@@ -1,0 +1,231 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@Suite struct `The command line and its streams` {
+  private func run(_ words: [String], _ bench: Bench) -> Ended {
+    Ended(
+      Program([BuiltBinary.path] + words, environment: bench.environment, in: bench.scratch))
+  }
+
+  @Test func `without arguments it says what there is`() throws {
+    let bench = try Bench()
+    for words in [[], ["--help"], ["help"], ["install", "--help"]] {
+      let run = run(words, bench)
+      #expect(run.status == 0)
+      #expect(run.output.contains("USAGE: cuda-install"))
+      #expect(run.errors == "")
+    }
+    #expect(run(["--version"], bench).output == "cuda-install 0.1.0\n")
+  }
+
+  @Test(arguments: [
+    (["install", "--forse"], "--force"), (["instal"], ""), (["install", "13.x"], "13.x"),
+    (["install", "--profile", "everything"], "everything"), (["remove"], "versions"),
+    (["install", "--wait=soon"], "soon"), (["install", "--wait", "--no-wait"], "exclude"),
+    (["install", "--prefix", ""], "prefix"), (["install", "--mirror", "ftp://x/"], "ftp://x/"),
+    (["exec"], "--"), (["install", "--platform", "/"], "/"),
+  ])
+  func `a line that cannot be meant is 64, with one message and a hint`(
+    words: [String], mention: String
+  ) throws {
+    let bench = try Bench()
+    let run = run(words, bench)
+    #expect(run.status == 64, "\(run.errors)")
+    #expect(run.output == "")
+    #expect(run.errorLines.count == 1)
+    #expect(run.errorLines.first?.contains(mention) == true, "\(run.errors)")
+    #expect(listing(bench.scratch.file("home")) == [:])
+  }
+
+  @Test func `a time limit in the environment that is no number is 64`() throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", environment: ["CUDA_INSTALL_LOCK_TIMEOUT": "soon"])
+    #expect(run.status == 64)
+    #expect(run.errors.contains("CUDA_INSTALL_LOCK_TIMEOUT is not a number of seconds: soon"))
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `the environment names prefix and mirror`() throws {
+    let bench = try Bench()
+    let run = Ended(
+      Program(
+        [BuiltBinary.path, "install", "13", "curand"],
+        environment: bench.environment.merging([
+          "CUDA_INSTALL_PREFIX": bench.prefix, "CUDA_INSTALL_MIRROR": bench.mirror,
+        ]) { $1 }, in: bench.scratch))
+    #expect(run.status == 0, "\(run.errors)")
+    try expectInstalled(component("libcurand"), in: bench)
+  }
+
+  @Test func `I12: the events of a change begin with start and end with its result`() throws {
+    let bench = try Bench()
+    let good = bench.run("install", "13", "curand", "--json")
+    let again = bench.run("install", "13", "curand", "--json")
+    let bad = bench.run("install", "14", "--json")
+    let locked = bench.run("use", "12", "--json")
+    for (run, status, isChanged) in [
+      (good, 0, true), (again, 0, false), (bad, 66, false), (locked, 66, false),
+    ] as [(Ended, Int32, Bool)] {
+      #expect(run.status == status, "\(run.errors)")
+      #expect(run.errors == "")
+      let events = try run.events
+      #expect(events.first?.type == "start")
+      #expect(events.filter { $0.type == "result" }.count == 1)
+      let result = try #require(events.last)
+      #expect(result.type == "result" && result.last == true)
+      #expect(result.exit == status && result.ok == (status == 0) && result.changed == isChanged)
+    }
+    #expect(try good.events.contains { $0.type == "plan" })
+  }
+
+  @Test func `I12: a change that fails before the lock has a result as well`() throws {
+    let bench = try Bench()
+    for words in [["install", "14"], ["use", "13"], ["remove", "13.0.2"], ["rollback"]] {
+      let run = Ended(
+        Program(
+          bench.command(words + ["--json"]), environment: bench.environment, in: bench.scratch))
+      #expect(run.status == 66)
+      #expect(try run.events.map(\.type) == ["start", "result"])
+      #expect(try run.events.last?.error?.code == "not_found")
+    }
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `a query gives one JSON document, also where it fails`() throws {
+    struct Document: Decodable {
+      var v: Int
+      var ok: Bool?
+      var exit: Int32?
+    }
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    for (words, status) in [
+      (["status"], 0), (["list"], 0), (["list", "--components"], 0), (["list", "--available"], 0),
+      (["list", "--available", "--components"], 0), (["install", "12", "--dry-run"], 0),
+      (["list", "--components", "12"], 66), (["install", "14", "--dry-run"], 66),
+      (["env", "12"], 66),
+    ] as [([String], Int32)] {
+      let run = Ended(
+        Program(
+          bench.command(words + ["--json"]), environment: bench.environment, in: bench.scratch))
+      #expect(run.status == status, "\(words)")
+      #expect(run.errors == "")
+      #expect(run.output.split(separator: "\n").count == 1)
+      let document = try JSONDecoder().decode(Document.self, from: Data(run.output.utf8))
+      if status != 0 { #expect(document.ok == false && document.exit == status) }
+    }
+  }
+
+  @Test func `a list says which release is current, with its components or without`() throws {
+    struct Release: Decodable {
+      var version: String
+      var current: Bool
+    }
+    struct Releases: Decodable { var releases: [Release] }
+    let bench = try Bench()
+    #expect(bench.run("install", "12", "curand").status == 0)
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let all = bench.run("list", "--json").output
+    let releases = try JSONDecoder().decode(Releases.self, from: Data(all.utf8)).releases
+    #expect(releases.map(\.version) == ["13.0.2", "12.9.1"])
+    #expect(releases.map(\.current) == [false, true])
+    for release in releases {
+      let one = bench.run("list", "--components", release.version, "--json").output
+      let found = try JSONDecoder().decode(Release.self, from: Data(one.utf8))
+      #expect(found.current == release.current, "\(release.version)")
+    }
+    let lines = bench.run("list").output.split(separator: "\n")
+    #expect(lines.map { $0.contains("*") } == [false, true])
+    #expect(bench.run("list", "--quiet").output == "13.0.2\n12.9.1\n")
+    #expect(bench.run("list", "--available", "-q").output == "13.0.2\n13.0.1\n12.9.1\n")
+  }
+
+  @Test(
+    arguments: [
+      "exec \"$@\" >&-", "exec \"$@\" 2>&-", "exec \"$@\" <&- >&- 2>&-", "exec \"$@\" >/dev/full",
+      "exec \"$@\" >/dev/full 2>/dev/full",
+    ], [[], ["--json"]])
+  func `I12: streams that are closed or full cost the message, not the work`(
+    script: String, options: [String]
+  ) throws {
+    let bench = try Bench()
+    let words = bench.command(["install", "13", "curand"] + options)
+    func status(_ words: [String]) -> Int32 {
+      Program(
+        ["/bin/sh", "-c", script, "sh"] + words, environment: bench.environment, in: bench.scratch
+      ).wait()
+    }
+    #expect(status(words) == 0)
+    try expectInstalled(component("libcurand"), in: bench)
+    try expectTrueReceipt("\(bench.prefix)/13.0.2/")
+    #expect(bench.text(".cuda-install.lock") == "")
+    #expect(status(bench.command(["install", "14"] + options)) == 66)
+  }
+
+  @Test func `I12: a reader that leaves costs the message, not the work`() throws {
+    let bench = try Bench()
+    let hold = bench.server.hold("*.tar.gz", afterBytes: 100)
+    let script = """
+      mkfifo "$SCRATCH/pipe"; (read -r line; echo left >&2) <"$SCRATCH/pipe" &
+      exec "$@" >"$SCRATCH/pipe"
+      """
+    let run = bench.startShell(script, "install", "13", "curand", "--json")
+    #expect(run.waitForErrors("left"))
+    try #require(hold.waitUntilReached(by: run))
+    hold.release()
+    #expect(run.wait() == 0)
+    try expectInstalled(component("libcurand"), in: bench)
+  }
+
+  @Test func `--quiet leaves out what is not a change, and twice that as well`() throws {
+    let bench = try Bench()
+    let first = bench.run("install", "13", "curand", "--quiet")
+    #expect(first.output == "CUDA 13.0.2 (curand) installed in \(bench.prefix)/13.0.2\n")
+    #expect(first.errors == "")
+    let again = bench.run("install", "13", "curand", "-q")
+    #expect(again.output == "" && again.errors == "")
+    let other = bench.run("install", "12", "curand", "-qq")
+    #expect(other.output == "" && other.errors == "")
+    let bad = bench.run("install", "14", "-qq")
+    #expect(bad.errorLines.count == 1)
+  }
+
+  @Test func `the network's refusal is 69 and names the URL`() throws {
+    let bench = try Bench()
+    bench.server.fault("*", .status(403), times: 10)
+    let forbidden = bench.run("install", "13.0.2")
+    #expect(forbidden.status == 69)
+    #expect(forbidden.errorLines.count == 1)
+    #expect(
+      forbidden.errors.contains("\(bench.mirror)redistrib_13.0.2.json: the server answered 403"))
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `I9: an archive that the server lacks is 69, and what was there stays`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "12", "curand").status == 0)
+    let before = bench.disk
+    let path = Mirror.path(component("libcurand"))
+    bench.server.publish(path, nil)
+    let run = bench.run("install", "13", "curand", "--use")
+    #expect(run.status == 69)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains("\(bench.server.url(path)): the server answered 404"))
+    #expect(bench.disk == before)
+    bench.server.publish(path, component("libcurand").archive)
+    #expect(bench.run("install", "13", "curand", "--use").status == 0)
+    #expect(bench.partials == [])
+  }
+
+  @Test func `I9: a connection that breaks is resumed in the same run`() throws {
+    let large = Mirror.component("libcurand", "13.0.88", byteCount: 100_000)
+    let bench = try Bench(.one(large))
+    bench.server.fault("*.tar.gz", .cut(after: 50_000))
+    let run = bench.run("install", "13")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("libcurand: retry "))
+    #expect(bench.requests.last?.request.range == "bytes=50000-")
+    try expectInstalled(large, in: bench)
+  }
+}

@@ -1,0 +1,108 @@
+import TestSupport
+import Testing
+
+@Suite struct `Sources` {
+  @Test(arguments: ["", "file://"])
+  func `a directory gives the same tree as a server`(scheme: String) throws {
+    let (web, local) = (try Bench(), try Bench())
+    let path = Mirror.three.write(to: local.scratch.file("mirror"))
+    #expect(web.run("install", "13").status == 0)
+    let run = local.run("install", "13", mirror: scheme + path)
+    #expect(run.status == 0, "\(run.errors)")
+    let tree = ".cuda-install/trees/13.0.2-1"
+    var trees = [web, local].map { listing("\($0.prefix)/\(tree)") }
+    // It names the source.
+    for index in trees.indices { trees[index]["receipt.json"] = nil }
+    #expect(trees[0].count > 20)
+    #expect(trees[0] == trees[1])
+    #expect(local.server.log.isEmpty)
+    #expect(local.partials == [])
+  }
+
+  @Test func `a server without an index has exact releases only, and says so`() throws {
+    let bench = try Bench()
+    bench.server.publish(Mirror.base, nil)
+    let failed = bench.run("install", "13")
+    #expect(failed.status == 69)
+    #expect(failed.errorLines.count == 1)
+    #expect(failed.errors.contains("does not list its releases"))
+    #expect(failed.errors.contains("hint: name the release exactly, as in 13.0.2"))
+    #expect(listing(bench.prefix) == [:])
+    #expect(bench.run("install", "13.0.2").status == 0)
+  }
+
+  @Test func `a release that is not there is told with those that are`() throws {
+    let bench = try Bench()
+    for version in ["13.0.9", "14", "11.8"] {
+      let run = bench.run("install", version)
+      #expect(run.status == 66)
+      #expect(run.errorLines == ["cuda-install: error: the source has no release \(version)"])
+      #expect(run.errors.contains("hint: there are 13.0.2, 13.0.1, 12.9.1"))
+    }
+    #expect(listing(bench.prefix) == [:])
+    #expect(bench.run("install", "13").status == 0)
+  }
+
+  @Test func `a component that is not there is told with those whose names are near`() throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", "nvc")
+    #expect(run.status == 66)
+    #expect(run.errorLines == ["cuda-install: error: release 13.0.2 has no component nvc"])
+    #expect(run.errors.contains("hint: did you mean cuda_nvcc?"))
+    #expect(bench.fetched == [])
+    #expect(listing(bench.prefix) == [:])
+    #expect(bench.run("install", "13", "nvcc").status == 0)
+  }
+
+  @Test(arguments: [false, true])
+  func `I9 I12: a manifest that is not JSON is refused by name and line`(isInstalled: Bool) throws {
+    let bench = try Bench()
+    if isInstalled { #expect(bench.run("install", "12").status == 0) }
+    let before = bench.disk
+    let path = "\(Mirror.base)redistrib_13.0.2.json"
+    bench.server.publish(path, Array("{\n<html>".utf8))
+    let run = bench.run("install", "13")
+    #expect(run.status == 65)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains("\(bench.server.url(path)) is not JSON, line 2"))
+    #expect(bench.disk == before)
+    if isInstalled {
+      let last = try bench.record("last.json", as: Run.self)
+      #expect(last.exit == 65 && !last.ok && last.error?.code == "bad_manifest")
+    }
+    bench.server.publish(path, Mirror.three.files[path])
+    #expect(bench.run("install", "13").status == 0)
+  }
+
+  @Test func `a manifest that the index names and the server lacks is no release`() throws {
+    let bench = try Bench()
+    bench.server.publish("\(Mirror.base)redistrib_13.0.2.json", nil)
+    let run = bench.run("install", "13")
+    #expect(run.status == 66)
+    #expect(run.errorLines == ["cuda-install: error: the source has no release 13.0.2"])
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `a directory that is not there is told by its name`() throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", mirror: "/nowhere/mirror")
+    #expect(run.status == 66)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains("cannot read the source: open /nowhere/mirror"), "\(run.errors)")
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `a user and a password in the mirror's URL are shown nowhere`() throws {
+    let bench = try Bench()
+    let secret = "http://me:secret@127.0.0.1:\(bench.server.port)\(Mirror.base)"
+    #expect(bench.run("install", "13", mirror: secret).status == 0)
+    bench.server.publish("\(Mirror.base)redistrib_12.9.1.json", Array("no".utf8))
+    let failed = bench.run("install", "12", mirror: secret)
+    #expect(failed.status == 65)
+    #expect(failed.errors.contains("http://127.0.0.1:"))
+    #expect(!failed.errors.contains("secret"))
+    for (path, entry) in listing(bench.prefix) where entry.hasPrefix("file") {
+      #expect(bench.text(path)?.contains("secret") == false, "\(path)")
+    }
+  }
+}

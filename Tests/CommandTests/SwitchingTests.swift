@@ -1,0 +1,133 @@
+import TestSupport
+import Testing
+
+@Suite struct `Switching and removing` {
+  /// 12.9.1, 13.0.1 and 13.0.2 with one component each; 12.9.1 is current.
+  private func threeReleases() throws -> Bench {
+    let bench = try Bench()
+    for release in ["12.9.1", "13.0.1", "13.0.2"] {
+      try #require(bench.run("install", release, "curand").status == 0)
+    }
+    return bench
+  }
+
+  private func current(_ bench: Bench) -> String? { linkTarget("\(bench.prefix)/current") }
+
+  @Test func `I8: use makes a release current, and - the one before`() throws {
+    let bench = try threeReleases()
+    let run = bench.run("use", "13")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output == "current: 13.0.2 (was 12.9.1)\n")
+    #expect(bench.text("current/include/libcurand.h") == "#define VERSION \"13.0.88\"\n")
+    #expect(bench.run("use", "-").output == "current: 12.9.1 (was 13.0.2)\n")
+    #expect(bench.run("use", "-").output == "current: 13.0.2 (was 12.9.1)\n")
+    #expect(bench.run("use", "13.0.2").output == "current: 13.0.2\n")
+    #expect(bench.leftovers == [])
+  }
+
+  @Test func `I9: what is not installed cannot be used, and nothing changes`() throws {
+    let bench = try threeReleases()
+    let before = bench.disk
+    let run = bench.run("use", "13.0.9")
+    #expect(run.status == 66)
+    #expect(run.errorLines == ["cuda-install: error: release 13.0.9 is not installed"])
+    #expect(run.errors.contains("hint: installed are 13.0.2, 13.0.1, 12.9.1"))
+    #expect(bench.disk == before)
+    #expect(bench.run("use", "13.0.1").status == 0)
+  }
+
+  @Test func `I8: rollback undoes the last change, and rollback again redoes it`() throws {
+    let bench = try threeReleases()
+    #expect(bench.run("use", "13.0.2").status == 0)
+    let run = bench.run("rollback")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output == "rolled back: 13.0.2 -> 12.9.1\n")
+    #expect(current(bench) == "12.9.1")
+    #expect(bench.run("rollback").output == "rolled back: 12.9.1 -> 13.0.2\n")
+    #expect(current(bench) == "13.0.2")
+    #expect(bench.trees.count == 3)
+  }
+
+  @Test func `rollback takes an added component away again`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    #expect(bench.run("install", "13", "nvcc").status == 0)
+    let run = bench.run("rollback")
+    #expect(run.output == "rolled back: 13.0.2 (13.0.2-2) -> 13.0.2 (13.0.2-1)\n")
+    #expect(bench.file("current/bin/nvcc") == nil)
+    #expect(bench.file("current/bin/libcurand") != nil)
+    // The tree that was left still has the component.
+    let fetched = bench.fetched
+    #expect(bench.run("install", "13", "nvcc").status == 0)
+    #expect(bench.fetched == fetched)
+  }
+
+  @Test func `there is nothing to roll back to before the first release`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let before = bench.disk
+    let run = bench.run("rollback")
+    #expect(run.status == 66)
+    #expect(run.errorLines.count == 1)
+    #expect(bench.disk == before)
+  }
+
+  @Test func `I8: remove takes a release and its trees away, the current one only with --yes`()
+    throws
+  {
+    let bench = try threeReleases()
+    #expect(bench.run("remove", "13.0.1").status == 0)
+    #expect(bench.trees.map { $0.prefix(6) } == ["12.9.1", "13.0.2"])
+    let before = bench.disk
+    let refused = bench.run("remove", "12.9.1")
+    #expect(refused.status == 64)
+    #expect(refused.errorLines == ["cuda-install: error: CUDA 12.9.1 is the current release"])
+    #expect(bench.disk == before)
+    let removed = bench.run("remove", "12.9.1", "--yes")
+    #expect(removed.status == 0, "\(removed.errors)")
+    #expect(removed.output.hasPrefix("removed CUDA 12.9.1 ("))
+    #expect(namesIn(bench.prefix) == [".cuda-install", ".cuda-install.lock", "13.0.2"])
+    #expect(bench.trees.map { $0.prefix(6) } == ["13.0.2"])
+    #expect(bench.run("install", "12", "curand").status == 0)
+    #expect(current(bench) == "12.9.1")
+  }
+
+  @Test func `I9: one wrong name, and none of the releases is removed`() throws {
+    let bench = try threeReleases()
+    let before = bench.disk
+    #expect(bench.run("remove", "13.0.1", "13.0.9").status == 66)
+    #expect(bench.disk == before)
+    #expect(bench.run("remove", "13.0.1", "13.0.2").status == 0)
+  }
+
+  @Test(arguments: [["use", "13"], ["rollback"], ["remove", "13.0.2"]])
+  func `where nothing is installed, a change makes no prefix`(words: [String]) throws {
+    let bench = try Bench()
+    let run = Ended(
+      Program(bench.command(words), environment: bench.environment, in: bench.scratch))
+    #expect(run.status == 66)
+    #expect(run.errorLines == ["cuda-install: error: no CUDA is installed in \(bench.prefix)"])
+    #expect(listing(bench.prefix) == [:])
+  }
+
+  @Test func `I7: a tree that a program uses is not removed under it`() throws {
+    let bench = try threeReleases()
+    let root = "\(bench.prefix)/.cuda-install/trees/12.9.1-1"
+    let whole = listing(root)
+    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
+    let user = bench.start(
+      "exec", "12", "--", "sh", "-c",
+      "echo ready; cat \"$0\"; cat \"$CUDA_HOME/include/libcurand.h\"",
+      bench.scratch.file("fifo"))
+    #expect(user.waitForOutput("ready"))
+    let run = bench.run("remove", "12.9.1", "--yes")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("tree 12.9.1-1 is in use and stays until nobody uses it"))
+    #expect(namesIn(bench.prefix).contains("12.9.1") == false)
+    #expect(listing(root) == whole)
+    writeFile(bench.scratch.file("fifo"), [])
+    #expect(user.wait() == 0)
+    #expect(user.output.contains("12.9.79"))
+    #expect(bench.run("install", "12", "curand").status == 0)
+  }
+}

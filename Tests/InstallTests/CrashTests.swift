@@ -1,0 +1,101 @@
+// A process may die between any two calls, and any call may fail. For each call of a change, one run dies
+// there, and one run finds it failing.
+//
+// To try every call of every change with every errno, for some minutes:
+//   CUDA_INSTALL_EVERY_CALL=1 TMPDIR=/dev/shm swift test --filter InstallTests
+
+import CUDACatalog
+import CUDAInstall
+import CUDAStore
+import Glibc
+import TestSupport
+import Testing
+
+private let triesAll = getenv("CUDA_INSTALL_EVERY_CALL") != nil
+
+/// The calls to try: all, or as many as there is time for, evenly spread.
+private func points(of count: Int, atMost limit: Int) -> [Int] {
+  // One more than the last call: after all of them.
+  let step = triesAll ? 1 : (count + limit) / limit
+  return Array(stride(from: 0, through: count, by: step))
+}
+
+@Test(arguments: Change.allCases)
+func `I5 I7 I8 I9: a crash at any call loses nothing, and the next install succeeds`(
+  change: Change
+) async throws {
+  let template = try Template(change)
+  let mirror = template.mirror.path
+  for n in points(of: template.callCount, atMost: change == .first ? 90 : 20) {
+    let prefix = template.makePrefix("crash-\(n)")
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [
+        change = change as Change, prefix = prefix as String, mirror = mirror as String,
+        n = n as Int
+      ] in
+      try dying(at: n) { try change.run(prefix, mirror: mirror) }
+    }
+    try expectWhole(prefix, template, change, "died at call \(n)")
+    template.remove(prefix)
+  }
+}
+
+@Test(arguments: Change.allCases)
+func `I8 I9: a failure of any call loses nothing, and the next install succeeds`(
+  change: Change
+) throws {
+  let template = try Template(change)
+  let codes = [ENOSPC, EIO, EACCES, EMFILE]
+  for n in points(of: template.callCount, atMost: change == .first ? 300 : 60) {
+    for code in triesAll ? codes : [codes[n % codes.count]] {
+      let prefix = template.makePrefix("fault-\(n)-\(code)")
+      let calls = Calls()
+      var status: Int32 = 0
+      do {
+        try calls.during({ index, _, _ in index == n ? code : nil }) {
+          try change.run(prefix, mirror: template.mirror.path)
+        }
+      } catch let error as InstallError {
+        status = error.exitStatus
+      }
+      let place = "call \(n), \(n < calls.count ? "\(calls.all[n])" : "none"): errno \(code)"
+      // 66: a history that cannot be read has nothing to go back to.
+      let expected: [Int32] = [0, 71, 73, 74, 77] + (change == .rollback ? [66] : [])
+      #expect(expected.contains(status), "\(place)")
+      if status == 0 {
+        let visible = try Store(prefix: prefix).visible()
+        #expect(visible == template.after, "\(place)")
+      }
+      try expectWhole(prefix, template, change, place)
+      template.remove(prefix)
+    }
+  }
+}
+
+/// The prefix is as before or as after the change; the next change finds it in order, and leaves it so.
+private func expectWhole(
+  _ prefix: String, _ template: Template, _ change: Change, _ place: String
+) throws {
+  let visible = try Store(prefix: prefix).visible()
+  let flaws = try flaws(of: prefix)
+  #expect(flaws == [], "\(place)")
+  // The first install, and the removal, have two steps that readers may see.
+  var between = template.before
+  between.releases = template.after.releases
+  #expect([template.before, template.after, between].contains(visible), "\(place)")
+  let next: Change = change.isInstall ? change : .second
+  do {
+    try next.run(prefix, mirror: template.mirror.path)
+  } catch {
+    Issue.record("the next install failed: \(error)\n\(place)")
+  }
+  let after = try Store(prefix: prefix).visible()
+  if change.isInstall { #expect(after.current == template.after.current, "\(place)") }
+  let later = try InstallTests.flaws(of: prefix)
+  #expect(later == [], "\(place)")
+  #expect(debris(in: prefix) == [], "\(place)")
+}
+
+extension Change {
+  fileprivate var isInstall: Bool { [.first, .second, .component].contains(self) }
+}

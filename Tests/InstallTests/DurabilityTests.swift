@@ -1,0 +1,97 @@
+import CUDACatalog
+import CUDAStore
+import Synchronization
+import TestSupport
+import Testing
+
+/// The order of calls is the only place where a missing sync can be seen short of a power cut.
+private struct Trace {
+  let prefix: String
+  let calls: [Calls.Call]
+  var trees: String { "\(prefix)/.cuda-install/trees" }
+
+  init(_ change: Change, _ template: Template) throws {
+    prefix = template.makePrefix("traced")
+    let record = Calls()
+    try record.during { [prefix] in try change.run(prefix, mirror: template.mirror.path) }
+    calls = record.all
+  }
+
+  func places(_ matches: (Calls.Call) -> Bool) -> [Int] {
+    calls.indices.filter { matches(calls[$0]) }
+  }
+}
+
+private let changing: Set<String> = [
+  "pwrite", "mkdirat", "symlinkat", "linkat", "utimensat", "futimens", "ftruncate", "fchmod",
+  "fchmodat", "renameat",
+]
+
+@Test(arguments: [Change.first, .second, .component])
+func `I7: a tree is on disk before it has its name, and its name before a link names it`(
+  change: Change
+) throws {
+  let trace = try Trace(change, Template(change))
+  let publishing = trace.places { $0.name == "renameat2" }
+  let sync = trace.places { $0.name == "syncfs" && $0.subject.hasPrefix("\(trace.trees)/.new.") }
+  let lastChange = trace.places { changing.contains($0.name) && $0.subject.contains("/.new.") }.last
+  let publish = try #require(publishing.first)
+  #expect(publishing.count == 1)
+  #expect(try #require(lastChange) < #require(sync.first), "written after the sync")
+  #expect(try #require(sync.first) < publish)
+  let treesSync = try #require(
+    trace.places { $0.name == "fsync" && $0.subject == trace.trees }.first { $0 > publish })
+  let link = try #require(
+    trace.places { $0.name == "renameat" && $0.subject.hasPrefix("\(trace.prefix)/.13.") }.first)
+  #expect(treesSync < link)
+}
+
+@Test(arguments: Change.allCases)
+func `I7: each link that is replaced is on disk before anything else happens to the prefix`(
+  change: Change
+) throws {
+  let trace = try Trace(change, Template(change))
+  let swaps = trace.places { call in
+    (call.name == "renameat" || call.name == "unlinkat")
+      && call.subject.hasPrefix("\(trace.prefix)/")
+      && !call.subject.hasPrefix("\(trace.prefix)/.cuda-install")
+  }
+  #expect(!swaps.isEmpty)
+  for place in swaps {
+    let next = try #require(trace.calls[(place + 1)...].first)
+    #expect(next.name == "fsync" && next.subject == trace.prefix, "\(trace.calls[place])")
+  }
+}
+
+@Test(arguments: Change.allCases)
+func `I7: every rename stays within its directory`(change: Change) throws {
+  let trace = try Trace(change, Template(change))
+  for place in trace.places({ $0.name.hasPrefix("rename") }) {
+    let target = trace.calls[place].subject.components(after: " to ")
+    #expect(target?.contains("/") == false, "\(trace.calls[place])")
+  }
+}
+
+@Test(arguments: Change.allCases)
+func `I8: a link that is replaced is never absent`(change: Change) throws {
+  let template = try Template(change)
+  let prefix = template.makePrefix("watched")
+  let kept = template.before.releases.keys.filter { template.after.releases[$0] != nil }
+  let links = kept + (template.before.current == nil ? [] : ["current"])
+  let absent = Mutex<Set<String>>([])
+  try Calls().during { _, _, _ in
+    let missing = links.filter { linkTarget("\(prefix)/\($0)") == nil }
+    absent.withLock { $0.formUnion(missing) }
+    return nil
+  } _: {
+    try change.run(prefix, mirror: template.mirror.path)
+  }
+  #expect(absent.withLock { $0 } == [])
+}
+
+extension String {
+  fileprivate func components(after separator: String) -> Substring? {
+    guard let range = firstRange(of: separator) else { return nil }
+    return self[range.upperBound...]
+  }
+}

@@ -1,0 +1,236 @@
+function __cuda-install_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __cuda-install_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __cuda-install_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __cuda-install_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __cuda-install_parse_tokens -S
+    set -l unparsed_tokens (__cuda-install_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'cuda-install'
+        __cuda-install_parse_subcommand 0 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'install'
+            __cuda-install_parse_subcommand -r 1 'profile=' 'use' 'force' 'n/dry-run' 'platform=' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'update'
+            __cuda-install_parse_subcommand -r 1 'check' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'remove'
+            __cuda-install_parse_subcommand -r 1 'y/yes' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'use'
+            __cuda-install_parse_subcommand 1 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'rollback'
+            __cuda-install_parse_subcommand 0 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'env'
+            __cuda-install_parse_subcommand 1 'shell=' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'exec'
+            __cuda-install_parse_subcommand -r 2 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'status'
+            __cuda-install_parse_subcommand 0 'follow' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'list'
+            __cuda-install_parse_subcommand 1 'available' 'components' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'verify'
+            __cuda-install_parse_subcommand 1 'repair' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'prune'
+            __cuda-install_parse_subcommand 0 'keep=' 'n/dry-run' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+        case 'help'
+            __cuda-install_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __cuda-install_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __cuda-install_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __cuda-install_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __cuda-install_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__cuda-install_tokens -p)
+    if test -z "$(__cuda-install_tokens -t)"
+        set -l index (count (__cuda-install_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'cuda-install' -f
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'install' -d 'Install a release, or some components of it.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'update' -d 'Bring what is installed to the newest release of its track.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'remove' -d 'Remove installed releases.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'use' -d 'Make an installed release the current one.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'rollback' -d 'Go back to what was current before the last change.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'env' -d 'Print shell settings for a release.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'exec' -d 'Run a command with a release\'s settings.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'status' -d 'Show what is installed, and what is going on.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'list' -d 'List releases, or the components of one.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'verify' -d 'Compare the files of a release with its receipt.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'prune' -d 'Delete what nothing uses.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" profile' -l 'profile' -d 'A set of components: base, runtime, devel or full.' -rfka 'base runtime devel full'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" use' -l 'use' -d 'Make it the current release.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" force' -l 'force' -d 'Fetch and unpack everything again.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" dry-run n' -s 'n' -l 'dry-run' -d 'Print what would be done.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" platform' -l 'platform' -d 'For another platform than this machine\'s, as in linux-sbsa.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" check' -l 'check' -d 'Only say what there is: status 100 if there are updates, else 0.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" y yes' -s 'y' -l 'yes' -d 'Remove the current release as well.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install use" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install rollback" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" shell' -l 'shell' -d 'sh, bash, zsh, fish, csh, json or github.' -rfka 'sh bash zsh fish csh json github'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install env" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install exec" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" follow' -l 'follow' -d 'Show the run that is under way until it ends, and end as it does.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" available' -l 'available' -d 'What the source offers, not what is installed.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" components' -l 'components' -d 'The components of a release.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" repair' -l 'repair' -d 'Mend what is damaged.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install verify" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" keep' -l 'keep' -d 'How many old releases of a track, and old trees, stay to go back to.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" dry-run n' -s 'n' -l 'dry-run' -d 'Print what would be deleted.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" json' -l 'json' -d 'Print JSON: one document, or one event a line.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" progress' -l 'progress' -d 'Show progress: auto, bar, plain or none.' -rfka 'auto bar plain none'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" wait' -l 'wait' -d 'Wait for another process: --wait without limit, --wait=600 at most 600 seconds.' -rfka ''
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" version' -l 'version' -d 'Show the version.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install prune" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install help" version' -l 'version' -d 'Show the version.'
