@@ -18,7 +18,7 @@ import CUDATransfer
 /// What an execution leaves to be committed.
 struct Execution: ~Copyable {
   let staging: Staging
-  /// Kept until the commit, so that a crash before it costs no download.
+  /// Kept open and locked until the commit, so that a crash before it costs no download.
   let partials: [PartialDownload]
 }
 

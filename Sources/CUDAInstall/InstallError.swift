@@ -141,7 +141,7 @@ extension StoreError {
     case .notALockFile: (73, "cannot_create")
     case .locked: (75, "locked")
     case .nested: (75, "nested")
-    case .files(let error): error.status
+    case .files(let error), .notCurrent(_, let error): error.status
     case .damaged: (65, "damaged")
     case .notInstalled, .nothingToRollBack: (66, "not_found")
     case .interrupted(let signal): (128 + signal, "interrupted")

@@ -72,16 +72,21 @@ public struct Installer {
       // I2: from the disk, after the lock.
       let state = try installed()
       let plan = try makePlan(request, release, state)
-      guard !plan.changesNothing else {
-        return Outcome(
-          changed: false, release: release.label.text,
-          doneBy: worker(among: seen, for: release.label), plan: plan)
-      }
       if let tree = plan.tree {
         let execution = try execute(plan, tree, release, request, in: &locked)
         try commit(execution, plan, in: &locked)
       } else {
-        warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
+        if plan.makesCurrent {
+          warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
+        }
+        // A run that died behind its commit left what it had fetched.
+        let there = state.releases.first { $0.release == release.label }?.receipt.components ?? []
+        locked.discardPartials(of: Set(there.map(\.artifact.digest)))
+      }
+      guard !plan.changesNothing else {
+        return Outcome(
+          changed: false, release: release.label.text,
+          doneBy: worker(among: seen, for: release.label), plan: plan)
       }
       return Outcome(changed: true, release: release.label.text, plan: plan)
     }
@@ -90,7 +95,8 @@ public struct Installer {
   func commit(
     _ execution: consuming Execution, _ plan: Plan, in locked: inout LockedStore
   ) throws(InstallError) {
-    let partials = execution.partials
+    // Also those of artifacts that were linked in the end: a run that died had fetched them.
+    let digests = Set(plan.tree?.items.map(\.build.artifact.digest) ?? [])
     do {
       warn(
         of: try locked.commit(
@@ -98,7 +104,7 @@ public struct Installer {
     } catch {
       throw InstallError(.store(error))
     }
-    for partial in partials { locked.discard(partial) }
+    locked.discardPartials(of: digests)
   }
 
   /// Says what went wrong once the change was visible. It is a change all the same (I12).

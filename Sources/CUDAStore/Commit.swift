@@ -8,15 +8,15 @@
 //   6  current -> R             only when asked for, or when there is no current yet        I8
 //
 // After 2, the tree is complete but unseen: the next run finds it and links its files instead of fetching.
-// Between 4 and 6 the record of this run says what is to follow, and recovery does it. What fails after 4
-// fails nothing any more: it is a warning.
+// Between 4 and 6 the record of this run says what is to follow, and recovery does it. What cannot be synced
+// after 4 fails nothing any more: it is a warning.
 
 package import CUDACatalog
 package import CUDAFiles
 
 extension LockedStore {
-  /// Makes the staging the tree of `release`. Nothing is visible if it throws; what goes wrong once the tree is
-  /// visible is in the result.
+  /// Makes the staging the tree of `release`. Nothing is visible if it throws, unless it throws `notCurrent`; a
+  /// failure to sync what is visible is the result.
   package mutating func commit(
     _ staging: consuming Staging, as release: Version, makesCurrent: Bool
   ) throws(StoreError) -> SystemCallError? {
@@ -31,6 +31,7 @@ extension LockedStore {
       try? trees.removeTree(name)
       throw .files(error)
     }
+    let notCurrent: SystemCallError
     do {
       try trees.sync()
       if makesCurrent { try announce(next: release) }
@@ -39,11 +40,13 @@ extension LockedStore {
       do {
         return try prefix.swapLink(Layout.current, to: release.text) ?? warning
       } catch {
-        return error
+        notCurrent = error
       }
     } catch {
       throw .files(error)
     }
+    // The release is there, but not all that was asked for is done.
+    throw .notCurrent(release, notCurrent)
   }
 
   /// Makes an installed release the current one; what went wrong once it was.

@@ -80,6 +80,15 @@ extension LockedStore {
     }
   }
 
+  /// Removes what dead processes left of artifacts that are installed.
+  package func discardPartials(of digests: Set<SHA256Digest>) {
+    // A leftover costs room, and `prune` takes it; it never stops a run.
+    for name in (try? partials.names()) ?? []
+    where digests.contains(where: { Layout.isPartial(name, of: $0) }) {
+      try? partials.unlink(name)
+    }
+  }
+
   /// Removes a download that is not needed any more, or not worth continuing.
   package func discard(_ partial: PartialDownload) {
     // A leftover is swept by the next run that wants the same artifact.

@@ -63,7 +63,7 @@ package struct Store: Sendable {
     var damaged: [Version] = []
     for (label, tree) in visible.releases {
       guard let release = Version(label) else { continue }
-      if let receipt = readableReceipt(ofTree: tree) {
+      if let receipt = try readableReceipt(ofTree: tree) {
         releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
       } else if try self.visible().releases[label] == tree {
         damaged.append(release)
@@ -73,13 +73,13 @@ package struct Store: Sendable {
       }
     }
     let linked = Set(visible.releases.values)
-    let others = try treeNames().filter { !linked.contains($0) }.compactMap { tree in
+    var others: [InstalledRelease] = []
+    for tree in try treeNames() where !linked.contains(tree) {
       // Nobody sees these trees; one that is damaged is just no source for reuse.
-      Layout.parseTree(tree).flatMap { name in
-        readableReceipt(ofTree: tree).map {
-          InstalledRelease(release: name.release, tree: tree, receipt: $0)
-        }
-      }
+      guard let (release, _) = Layout.parseTree(tree),
+        let receipt = try readableReceipt(ofTree: tree)
+      else { continue }
+      others.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
     }
     return InstalledState(
       current: visible.current.flatMap { Version($0) },
@@ -88,8 +88,13 @@ package struct Store: Sendable {
   }
 
   /// Damage is a state to be shown and mended, not a reason to stop (I9).
-  private func readableReceipt(ofTree name: String) -> Receipt? {
-    (try? receipt(ofTree: name)) ?? nil
+  private func readableReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
+    do {
+      return try receipt(ofTree: name)
+    } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
   }
 
   /// What the links say.

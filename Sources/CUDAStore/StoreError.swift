@@ -19,6 +19,8 @@ package enum StoreError: Error, Equatable, Sendable {
   /// A record or receipt cannot be read.
   case damaged(CatalogError)
   case notInstalled(Version)
+  /// The release is installed, but `current` still names another.
+  case notCurrent(Version, SystemCallError)
   case nothingToRollBack(prefix: String)
   /// A signal asked this process to end.
   case interrupted(Int32)
@@ -37,6 +39,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case .files(let error): error.message
     case .damaged(let error): error.message
     case .notInstalled(let release): "CUDA \(release) is not installed"
+    case .notCurrent(let release, let error):
+      "CUDA \(release) is installed, but cannot be made current: \(error.message)"
     case .nothingToRollBack(let prefix): "\(prefix) has no earlier state to go back to"
     case .interrupted(let signal): "stopped by \(Interruption.name(of: signal))"
     }
@@ -58,6 +62,7 @@ package enum StoreError: Error, Equatable, Sendable {
     case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"
     case .notInstalled: "'cuda-install list' shows what is"
+    case .notCurrent(let release, _): "then 'cuda-install use \(release)' makes it current"
     case .cannotCreate, .files, .nothingToRollBack, .interrupted: nil
     }
   }

@@ -52,6 +52,22 @@ import Testing
   _ = try prefix.visit()
 }
 
+@Test func `who was started by the lock's holder with the lock in hand does not wait for it`()
+  throws
+{
+  let prefix = Prefix()
+  _ = try prefix.visit()
+  // As flock(1) does: open without O_CLOEXEC, locked, and passed on.
+  let inherited = open("\(prefix.path)/.cuda-install.lock", O_RDWR)
+  defer { close(inherited) }
+  #expect(flock(inherited, LOCK_EX | LOCK_NB) == 0)
+  #expect(throws: StoreError.nested(prefix: prefix.path)) {
+    _ = try prefix.store.lock(for: "inner", patience: nil) { _ in }
+  }
+  #expect(flock(inherited, LOCK_UN) == 0)
+  _ = try prefix.visit()
+}
+
 @Test func `I1: who waits goes on once the lock is free`() throws {
   let prefix = Prefix()
   var held: LockedStore? = try prefix.lock()

@@ -75,6 +75,8 @@ struct Template {
   /// What is visible before and after the change.
   let before: VisibleState
   let after: VisibleState
+  /// The components of each release after the change.
+  let components: [String: Set<String>]
   /// How many calls the change made.
   let callCount: Int
 
@@ -92,6 +94,7 @@ struct Template {
     let after = try Store(prefix: trial).visible()
     #expect(before != after)
     (self.before, self.after) = (before, after)
+    components = try InstallTests.components(of: trial)
     #expect(try flaws(of: trial) == [])
   }
 
@@ -107,4 +110,12 @@ struct Template {
 
 private func copy(_ source: String, _ target: String) {
   #expect(runProgram(["cp", "-a", source, target]).status == 0)
+}
+
+/// The components of each release that is visible, by their receipts.
+func components(of prefix: String) throws -> [String: Set<String>] {
+  let store = Store(prefix: prefix)
+  return try store.visible().releases.mapValues { tree in
+    Set(try store.receipt(ofTree: tree)?.components.map(\.name.text) ?? [])
+  }
 }
