@@ -70,7 +70,8 @@ let package = Package(
       name: "CUDACatalogTests", dependencies: ["CUDACatalog", "CUDADigest", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CUDAPlanningTests", dependencies: ["CUDAPlanning", "CUDACatalog", "CUDADigest"],
+      name: "CUDAPlanningTests",
+      dependencies: ["CUDAPlanning", "CUDACatalog", "CUDADigest", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CUDATransferTests", dependencies: ["CUDATransfer", "TestSupport"],

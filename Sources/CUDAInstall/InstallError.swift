@@ -90,7 +90,8 @@ public struct InstallError: Error, Sendable {
     case .store(let error): error.hint
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
     case .archive: "nothing of it was installed; tell the publisher"
-    case .usage, .unreadable, .collision, .noPlatform, .interrupted: nil
+    case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
+    case .usage, .unreadable, .collision, .interrupted: nil
     }
   }
 

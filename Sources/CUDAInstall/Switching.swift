@@ -1,7 +1,18 @@
 public import CUDACatalog
 import CUDAFiles
-import CUDAPlanning
+package import CUDAPlanning
 import CUDAStore
+
+extension Track {
+  /// The track that a person typed.
+  package init(typed text: String) throws(InstallError) {
+    guard let track = Track(text) else {
+      throw InstallError(
+        .usage("\(cleaned(text)) is not a version: write 13.0.2, 13.0, 13 or latest"))
+    }
+    self = track
+  }
+}
 
 extension Installer {
   /// Makes an installed release the current one: `13.0.2`, the newest of a track as in `13`, or `-` for the
@@ -67,11 +78,7 @@ extension Installer {
     let state = try installed()
     let label: Version?
     if let text {
-      guard let track = Track(text) else {
-        throw InstallError(
-          .usage("\(cleaned(text)) is not a version: write 13.0.2, 13.0, 13 or latest"))
-      }
-      label = track.newest(of: state.releases.map(\.release))
+      label = try Track(typed: text).newest(of: state.releases.map(\.release))
     } else {
       label = state.current
     }

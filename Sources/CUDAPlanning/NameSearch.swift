@@ -40,7 +40,7 @@ package enum NameSearch {
   }
 
   /// Levenshtein's distance: how many bytes to insert, drop or replace.
-  static func distance(_ left: String, _ right: String) -> Int {
+  package static func distance(_ left: String, _ right: String) -> Int {
     let right = Array(right.utf8)
     var row = Array(0...right.count)
     for (index, byte) in left.utf8.enumerated() {

@@ -20,5 +20,12 @@ struct CudaInstall: ParsableCommand {
   // Options may stand before the command as well; subcommands see the values.
   @OptionGroup var options: GlobalOptions
 
+  /// What commands may be called.
+  static var commandNames: [String] {
+    configuration.groupedSubcommands.flatMap(\.subcommands).flatMap { command in
+      [command.configuration.commandName ?? command._commandName] + command.configuration.aliases
+    }
+  }
+
   func run() { Console(stream: .output).write(CudaInstall.helpMessage() + "\n") }
 }

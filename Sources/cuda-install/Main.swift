@@ -1,6 +1,8 @@
 import ArgumentParser
+import CUDACatalog
 import CUDAFiles
 import CUDAInstall
+import CUDAPlanning
 
 @main
 enum Main {
@@ -24,11 +26,31 @@ enum Main {
       CUDAFiles.Stream.output.write(CudaInstall.fullMessage(for: error) + "\n")
       return 0
     }
+    let message = unknownCommand(CudaInstall.message(for: error)) ?? CudaInstall.message(for: error)
+    if CommandLine.arguments.contains("--json") {
+      JSONReport(command: "", isQuery: false).fail(InstallError(.usage(message)))
+    }
     let console = Console(stream: .error)
-    console.say("error: \(CudaInstall.message(for: error))")
+    for (index, line) in message.split(separator: "\n").enumerated() {
+      console.say(index == 0 ? "error: \(line)" : String(line))
+    }
     console.say(
       "hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options")
     return 64
+  }
+
+  /// The parser knows no commands, only arguments: `instal` is unexpected to it, and nothing is near.
+  private static func unknownCommand(_ message: String) -> String? {
+    let words = message.split(separator: "'")
+    guard words.count >= 2,
+      words[0] == "Unexpected argument " || words[0].hasSuffix(" unexpected arguments: ")
+    else { return nil }
+    let typed = String(words[1])
+    let names = CudaInstall.commandNames
+    guard !CommandLine.arguments.contains(where: names.contains) else { return nil }
+    let near = names.filter { NameSearch.distance(typed, $0) <= max(1, typed.utf8.count / 3) }
+    let guess = near.min { NameSearch.distance(typed, $0) < NameSearch.distance(typed, $1) }
+    return "there is no command \(cleaned(typed))" + (guess.map { "; did you mean \($0)?" } ?? "")
   }
 
   private static func end(with status: Int32) -> Never {

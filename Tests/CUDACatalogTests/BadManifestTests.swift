@@ -1,4 +1,5 @@
 import CUDACatalog
+import TestSupport
 import Testing
 
 @Suite struct `A bad manifest` {

@@ -1,5 +1,6 @@
 import CUDACatalog
 import CUDADigest
+import TestSupport
 import Testing
 
 @Suite struct `A manifest` {

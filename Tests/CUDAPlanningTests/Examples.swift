@@ -1,6 +1,7 @@
 import CUDACatalog
 import CUDADigest
 import CUDAPlanning
+import TestSupport
 import Testing
 
 func version(_ text: String) throws -> Version { try #require(Version(text)) }

@@ -1,5 +1,6 @@
 import CUDACatalog
 import CUDAPlanning
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Shared.isThere, "\(Shared.absence)")) struct `Of NVIDIA's releases` {

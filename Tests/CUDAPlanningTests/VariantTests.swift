@@ -1,5 +1,6 @@
 import CUDACatalog
 import CUDAPlanning
+import TestSupport
 import Testing
 
 @Suite struct `Of a component's variants` {

@@ -149,6 +149,32 @@ import Testing
       linkTarget("\(good.prefix)/current/share/licenses/cuda/cuda_nvcc/LICENSE.txt") == "LICENSE")
   }
 
+  @Test(arguments: [(["instal"], "install"), (["instal", "13"], "install"), (["updte"], "update")])
+  func `an unknown command is told with the one that was meant`(
+    words: [String], meant: String
+  ) throws {
+    let bench = try Bench()
+    let run = Ended(
+      Program([BuiltBinary.path] + words, environment: bench.environment, in: bench.scratch))
+    #expect(run.status == 64)
+    #expect(
+      run.errors.hasPrefix(
+        "cuda-install: error: there is no command \(words[0]); did you mean \(meant)?\n"),
+      "\(run.errors)")
+  }
+
+  @Test(arguments: [["install", "13.x"], ["install", "13", "--bogus"]])
+  func `I12: wrong use has a result in JSON as well`(words: [String]) throws {
+    let bench = try Bench()
+    let run = Ended(
+      Program(
+        bench.command(words + ["--json"]), environment: bench.environment, in: bench.scratch))
+    let result = try #require(try run.events.last)
+    #expect(run.status == 64 && result.exit == 64 && result.type == "result")
+    #expect(result.error?.code == "usage")
+    #expect(listing(bench.prefix) == [:])
+  }
+
   @Test func `I12: JSON has the whole of a message`() throws {
     var wrong = component("libcurand")
     wrong.claimedDigest = String(repeating: "0", count: 64)

@@ -34,9 +34,9 @@ struct Install: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let request = try request()
     let session = try Session(options, command: "install", changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
+      let request = try request()
       if dryRun {
         let summary = try installer.plan(request)
         session.report.answer(PlanText.table(summary), PlanJSON(summary))
@@ -64,26 +64,25 @@ struct Install: ParsableCommand {
   }
 
   /// What was typed, as values that cannot be wrong.
-  private func request() throws -> Request {
+  private func request() throws(InstallError) -> Request {
     var components = words
     var track = Track.latest
     if let first = words.first, first == "latest" || first.first?.isNumber == true {
-      guard let parsed = Track(first) else {
-        throw ValidationError(
-          "\(cleaned(first)) is not a version: write 13.0.2, 13.0, 13 or latest")
-      }
-      track = parsed
+      track = try Track(typed: first)
       components.removeFirst()
     }
-    let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra)
-    let named = try platform.map { text in
-      guard let platform = Platform(text) else {
-        throw ValidationError("\(cleaned(text)) is not a platform: write one as in linux-x86_64")
+    let chosen: Platform
+    if let platform {
+      guard let named = Platform(platform) else {
+        throw InstallError(
+          .usage("\(cleaned(platform)) is not a platform: write one as in linux-x86_64"))
       }
-      return platform
-    }
-    guard let chosen = named ?? here else {
-      throw ValidationError("NVIDIA publishes nothing for \(Machine.architecture); see --platform")
+      chosen = named
+    } else {
+      guard let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra) else {
+        throw InstallError(.noPlatform(machine: Machine.architecture))
+      }
+      chosen = here
     }
     return Request(
       track: track, components: components, profile: profile, platform: chosen,

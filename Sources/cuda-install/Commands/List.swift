@@ -33,7 +33,7 @@ struct List: ParsableCommand {
 
   private func listInstalled(_ installer: Installer, _ report: any Report) throws(InstallError) {
     let state = try installer.installed()
-    let track = try version.map { text throws(InstallError) in try self.track(text) }
+    let track = try version.map { text throws(InstallError) in try Track(typed: text) }
     let releases = state.releases.filter { track?.contains($0.release) ?? true }
     let rows = releases.map { release in
       [
@@ -66,7 +66,7 @@ struct List: ParsableCommand {
   }
 
   private func listAvailable(_ installer: Installer, _ report: any Report) throws(InstallError) {
-    let track = try version.map { text throws(InstallError) in try self.track(text) }
+    let track = try version.map { text throws(InstallError) in try Track(typed: text) }
     let labels = try installer.source.labels().filter { track?.contains($0) ?? true }.reversed()
     let installed = try installer.installed().releases.map(\.release)
     let rows = labels.map { [$0.text, installed.contains($0) ? "installed" : ""] }
@@ -78,7 +78,7 @@ struct List: ParsableCommand {
   private func listAvailableComponents(
     _ installer: Installer, _ report: any Report
   ) throws(InstallError) {
-    let release = try installer.source.release(of: try track(version ?? "latest"))
+    let release = try installer.source.release(of: try Track(typed: version ?? "latest"))
     let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra)
     let rows = release.components.map { component in
       let builds = component.builds.filter { $0.platform == here }
@@ -89,14 +89,6 @@ struct List: ParsableCommand {
       lines(
         options.quiet > 0 ? release.components.map(\.name.text) : Columns.aligned(rows)),
       AvailableComponentsJSON(release))
-  }
-
-  private func track(_ text: String) throws(InstallError) -> Track {
-    guard let track = Track(text) else {
-      throw InstallError(
-        .usage("\(cleaned(text)) is not a version: write 13.0.2, 13.0, 13 or latest"))
-    }
-    return track
   }
 
   private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }

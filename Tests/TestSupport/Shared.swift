@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Files that are handed out beside the repository, in `shared/`: real manifests, and bad ones.
-enum Shared {
+package enum Shared {
   /// The nearest `shared` beside or above the package, or `nil` where it was not handed out.
   private static let directory: URL? = {
     var folder = URL(filePath: #filePath)
@@ -15,27 +15,27 @@ enum Shared {
     return nil
   }()
 
-  static var isThere: Bool { directory != nil }
-  static let absence = "there is no shared/manifests beside the package or above it"
+  package static var isThere: Bool { directory != nil }
+  package static let absence = "there is no shared/manifests beside the package or above it"
 
-  static func bytes(_ path: String) throws -> [UInt8] {
+  package static func bytes(_ path: String) throws -> [UInt8] {
     guard let directory else { throw CocoaError(.fileNoSuchFile) }
     return [UInt8](try Data(contentsOf: directory.appending(path: path)))
   }
 }
 
 /// `index.json` of the bad manifests.
-struct BadManifests: Decodable {
-  struct Case: Decodable {
-    let id: String
-    let file: String
-    let expect: String
-    let field: [String]
+package struct BadManifests: Decodable {
+  package struct Case: Decodable, Sendable {
+    package let id: String
+    package let file: String
+    package let expect: String
+    package let field: [String]
   }
 
   let cases: [Case]
 
-  static func read() throws -> [Case] {
+  package static func read() throws -> [Case] {
     let index = Data(try Shared.bytes("bad-manifests/index.json"))
     return try JSONDecoder().decode(Self.self, from: index).cases
   }
