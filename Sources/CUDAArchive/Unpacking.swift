@@ -66,6 +66,8 @@ package struct Unpacked: Sendable {
   package var entries: [UnpackedEntry] = []
   /// Files kept in memory, in the archive's order.
   package var held: [HeldFile] = []
+  /// Hard links to files that another archive brought, and may not have written yet: to be made in the end.
+  package var pendingLinks: [PendingLink] = []
   /// The newest time of modification of a file or link, in seconds since 1970.
   package var newest: Int64 = 0
 }
@@ -89,6 +91,12 @@ package struct UnpackedEntry: Sendable, Equatable {
   }
 }
 
+/// A second name for a file of the tree.
+package struct PendingLink: Sendable, Equatable {
+  package var original: EntryPath
+  package var path: EntryPath
+}
+
 package struct HeldFile: Sendable, Equatable {
   package var path: EntryPath
   package var bytes: [UInt8]
@@ -102,4 +110,5 @@ package enum UnpackingLimit {
   package static let ratio: Int64 = 256
   package static let freeByteCount: Int64 = 64 << 20
   package static let heldByteCount: Int64 = 1 << 20
+  package static let heldFileCount = 100
 }

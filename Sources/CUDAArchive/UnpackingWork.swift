@@ -15,7 +15,8 @@ struct UnpackingWork {
   private var seen: [EntryPath: Seen] = [:]
 
   private enum Seen {
-    case file(UnpackedEntry, EntryPath)
+    /// As it went, where, and whether this archive wrote it.
+    case file(UnpackedEntry, EntryPath, isOwn: Bool)
     case directory
     case other
   }
@@ -134,13 +135,18 @@ struct UnpackingWork {
     switch unpacking.destination(path) {
     case .refused(let reason): throw refusal(entry, reason)
     case .memory(let place):
+      guard unpacked.held.count < UnpackingLimit.heldFileCount else {
+        throw .tooMuch(
+          unpacking.archive, reason: "more than \(UnpackingLimit.heldFileCount) pkg-config files")
+      }
       let bytes = try held(entry, from: &reader)
       unpacked.held.append(HeldFile(path: place, bytes: bytes, modified: entry.modified))
       seen[path] = .other
     case .tree(let place):
       let mode: UInt16 = entry.isExecutable ? 0o755 : 0o644
+      let isOwn = unpacking.claims("\(place)")
       let digest =
-        unpacking.claims("\(place)")
+        isOwn
         ? try write(entry, to: place, mode, from: &reader)
         : try hash(entry, from: &reader)
       let result = UnpackedEntry(
@@ -148,7 +154,7 @@ struct UnpackingWork {
         kind: .file(byteCount: entry.byteCount, mode: mode, digest: digest),
         modified: entry.modified)
       add(result)
-      seen[path] = .file(result, place)
+      seen[path] = .file(result, place, isOwn: isOwn)
     }
   }
 
@@ -178,20 +184,24 @@ struct UnpackingWork {
   ) throws(ArchiveError) {
     guard entry.byteCount == 0 else { throw refusal(entry, "a hard link with content of its own") }
     guard let source = try strippedPath(target, entry),
-      case .file(var file, let original) = seen[source]
+      case .file(var file, let original, let isOwn) = seen[source]
     else { throw refusal(entry, "a hard link to something that is not a file before it") }
     guard let place = try place(of: path, entry) else {
       throw refusal(entry, "a hard link where a file must be")
     }
     if unpacking.claims("\(place)") {
-      let from = try enter(original.names.dropLast(), entry)
-      let into = try enter(place.names.dropLast(), entry)
-      try writing(entry) { () throws(SystemCallError) in
-        try into.directory.hardLink(original.lastName, in: from.directory, as: place.lastName)
+      if isOwn {
+        let from = try enter(original.names.dropLast(), entry)
+        let into = try enter(place.names.dropLast(), entry)
+        try writing(entry) { () throws(SystemCallError) in
+          try into.directory.hardLink(original.lastName, in: from.directory, as: place.lastName)
+        }
+      } else {
+        unpacked.pendingLinks.append(PendingLink(original: original, path: place))
       }
     }
     file.path = "\(place)"
-    seen[path] = .file(file, place)
+    seen[path] = .file(file, original, isOwn: isOwn)
     add(file)
   }
 

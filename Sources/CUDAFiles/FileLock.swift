@@ -12,7 +12,6 @@ import Glibc
 /// The lock on the file `name` of a directory, held until the value ends.
 package struct FileLock: ~Copyable, Sendable {
   private let file: File
-  private let opening: OwnOpening
 
   /// The lock, or `nil` if another process has it. Never waits.
   package static func attempt(
@@ -20,7 +19,6 @@ package struct FileLock: ~Copyable, Sendable {
   ) throws(FileLockError) -> FileLock? {
     while true {
       let file = try openLockFile(name, in: directory)
-      let opening = OwnOpening(file.descriptor)
       do {
         guard try tryFlock(file.descriptor, LOCK_EX, file.path) else { return nil }
       } catch {
@@ -30,7 +28,7 @@ package struct FileLock: ~Copyable, Sendable {
         // I3: is what we locked still what the path names?
         let named = try directory.status(name)
         if try named?.identity == file.status().identity {
-          return FileLock(file: file, opening: opening)
+          return FileLock(file: file)
         }
       } catch {
         throw .cannotOpen(error)
@@ -38,10 +36,7 @@ package struct FileLock: ~Copyable, Sendable {
     }
   }
 
-  private init(file: consuming File, opening: OwnOpening) {
-    self.file = file
-    self.opening = opening
-  }
+  private init(file: consuming File) { self.file = file }
 
   deinit {
     // I4. Nothing to do about a failure: the close that follows releases it as well.
@@ -49,25 +44,12 @@ package struct FileLock: ~Copyable, Sendable {
   }
 }
 
-/// Notes, as long as it lives, that this process itself has opened a lock file: what is open beyond these was
-/// inherited.
-private final class OwnOpening: Sendable {
-  static let descriptors = Monitor<Set<Int32>>([])
-  private let descriptor: Int32
-
-  init(_ descriptor: Int32) {
-    self.descriptor = descriptor
-    _ = Self.descriptors.update { $0.insert(descriptor) }
-  }
-
-  deinit { _ = Self.descriptors.update { $0.remove(descriptor) } }
-}
-
 extension FileLock {
   /// Whether a parent passed an open descriptor of the lock file on to this process.
+  ///
+  /// Ours are closed on exec (I4), so one that is not has survived an exec.
   package static func isInherited(_ identity: FileIdentity) -> Bool {
-    let own = OwnOpening.descriptors.update { $0 }
-    return Machine.openDescriptors(of: identity).contains { !own.contains($0) }
+    Machine.hasInherited(identity)
   }
 }
 

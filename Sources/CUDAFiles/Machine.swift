@@ -90,12 +90,13 @@ package enum Machine {
     return "shell"
   }
 
-  /// The descriptors of this process that are open on that file.
-  static func openDescriptors(of identity: FileIdentity) -> [Int32] {
+  /// Whether a descriptor of that file is open here that is not closed on exec.
+  static func hasInherited(_ identity: FileIdentity) -> Bool {
     let limit = Int32(min(sysconf(Int32(_SC_OPEN_MAX)), 4096))
-    return (3..<max(3, limit)).filter { descriptor in
+    return (3..<max(3, limit)).contains { descriptor in
       var status = stat()
       return fstat(descriptor, &status) == 0 && FileStatus(status).identity == identity
+        && fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0
     }
   }
 

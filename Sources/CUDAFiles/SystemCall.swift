@@ -36,6 +36,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
   /// Hard links are not to be had here: another file system, another owner, or too many.
   package var forbidsLinks: Bool { [EXDEV, EPERM, EMLINK, ENOTSUP].contains(code) }
 
+  /// A file is larger than the limit that the caller set.
+  package var isTooLarge: Bool { code == EFBIG }
+
   /// The disk is full, or this user's share of it.
   package var isNoSpace: Bool { [ENOSPC, EDQUOT].contains(code) }
 

@@ -31,6 +31,7 @@ struct Merge {
     let newest = results.values.map(\.newest).max() ?? 0
     var collision: InstallError?
     do {
+      try makePendingLinks(root)
       var writer = TreeWriter(root: root, modified: newest, entries: entries)
       for name in items.map(\.component.name).sorted() {
         for held in results[name]?.held ?? [] {
@@ -49,6 +50,18 @@ struct Merge {
       throw InstallError(.store(.files(error)))
     }
     if let collision { throw collision }
+  }
+
+  /// Hard links between files of two components: only now are both there.
+  private func makePendingLinks(_ root: SharedDirectory) throws(SystemCallError) {
+    var from = DirectoryCursor(root: root)
+    var into = DirectoryCursor(root: root)
+    for link in items.flatMap({ results[$0.component.name]?.pendingLinks ?? [] }) {
+      let source = try from.find(link.original.names.dropLast())
+      let target = try into.enter(link.path.names.dropLast())
+      try target.directory.hardLink(
+        link.original.names.last ?? "", in: source.directory, as: link.path.names.last ?? "")
+    }
   }
 
   // Entries

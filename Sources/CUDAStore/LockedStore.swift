@@ -88,8 +88,13 @@ package struct LockedStore: ~Copyable {
 extension Directory {
   /// Adds a line to a file that is kept below 1 MiB by forgetting its older half.
   func appendLine(_ line: [UInt8], to name: String) throws(SystemCallError) {
-    // What cannot be read is not worth keeping.
-    var lines = (try? contents(of: name, limit: 4 << 20)) ?? []
+    // A history beyond the limit is not ours and starts anew; a call that failed is no reason to forget.
+    var lines: [UInt8] = []
+    do {
+      lines = try contents(of: name, limit: 4 << 20) ?? []
+    } catch {
+      guard error.isTooLarge else { throw error }
+    }
     if lines.count > 1 << 20 {
       let half = lines[(lines.count / 2)...]
       lines = Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())

@@ -175,6 +175,23 @@ import Testing
     #expect(listing(bench.prefix) == [:])
   }
 
+  @Test func `a hard link to a file that another component brings as well is made`() throws {
+    var mirror = Mirror()
+    let shared: [Member] = [
+      .file("share/a", "one"), Member("share/b", .hardLink("share/a")),
+      Member("share/c", .hardLink("share/b")),
+    ]
+    var one = Mirror.component("cuda_nvcc", "13.0.88")
+    one.members += shared.prefix(1)
+    var other = Mirror.component("libcurand", "13.0.88")
+    other.members += shared
+    mirror.add("13.0.2", [one, other])
+    let bench = try Bench(mirror)
+    #expect(bench.run("install", "13", "--profile", "full").status == 0)
+    #expect(bench.text("current/share/b") == "one" && bench.text("current/share/c") == "one")
+    #expect(bench.run("verify").status == 0)
+  }
+
   @Test func `I12: JSON has the whole of a message`() throws {
     var wrong = component("libcurand")
     wrong.claimedDigest = String(repeating: "0", count: 64)

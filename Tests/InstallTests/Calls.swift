@@ -2,40 +2,80 @@ import CUDAFiles
 import Glibc
 import Synchronization
 
-/// The calls of some code on all its threads, in order, and what is to happen to one of them.
-final class Calls: Sendable {
-  struct Call: Sendable {
-    var name: String
-    var subject: String
-  }
+/// One call of a run, named so that the same call of another run has the same name: threads take turns as
+/// they like, but each makes its own calls in its own order.
+struct Call: Hashable, Codable, Sendable, CustomStringConvertible {
+  var name: String
+  /// What it was called on, without the scratch directory and without random names.
+  var subject: String
+  /// How many such calls there were before.
+  var occurrence = 0
 
-  private let state = Mutex<[Call]>([])
+  var description: String { "\(name) \(subject) #\(occurrence)" }
 
-  var all: [Call] { state.withLock { $0 } }
-  var count: Int { state.withLock { $0.count } }
-
-  /// Runs `body` while each call asks `verdict` with its place in the order, from 0 on.
-  func during<Result>(
-    _ verdict: @escaping @Sendable (_ index: Int, _ call: String, _ subject: String) -> Int32? = {
-      _, _, _ in nil
-    },
-    _ body: () throws -> Result
-  ) rethrows -> Result {
-    let probe = Probe { name, subject in
-      let index = self.state.withLock { calls in
-        calls.append(Call(name: name, subject: subject))
-        return calls.count - 1
-      }
-      return verdict(index, name, subject)
-    }
-    return try Probe.$current.withValue(probe) { try body() }
+  /// Whether it may change what others find; not so in staging, which nobody else sees.
+  var changesPrefix: Bool {
+    let changing: Set<String> = [
+      "renameat", "renameat2", "symlinkat", "unlinkat", "linkat", "mkdirat", "pwrite", "ftruncate",
+      "fsync", "fdatasync", "syncfs",
+    ]
+    return changing.contains(name) && !subject.contains("/.new.*/")
   }
 }
 
-/// Runs `body` and dies of SIGKILL at the n-th call, or behind the last one.
-func dying(at n: Int, _ body: () throws -> Void) rethrows {
-  try Calls().during({ index, _, _ in
-    if index == n { kill(getpid(), SIGKILL) }
+/// The calls of some code on all its threads, in order, and what is to happen to one of them.
+final class Calls: Sendable {
+  private struct Record {
+    var calls: [Call] = []
+    var subjects: [String] = []
+    var counts: [Call: Int] = [:]
+  }
+
+  private let state = Mutex(Record())
+  private let scratch: String
+
+  /// `scratch`: the directory of this run's own, which names of calls leave out.
+  init(in scratch: String) { self.scratch = scratch }
+
+  var all: [Call] { state.withLock { $0.calls } }
+  /// The subjects as they were.
+  var subjects: [String] { state.withLock { $0.subjects } }
+
+  /// Runs `body` while each call asks `verdict`.
+  func during<Result>(
+    _ verdict: @escaping @Sendable (Call) -> Int32? = { _ in nil }, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let probe = Probe { name, subject in
+      var call = Call(name: name, subject: self.plain(subject))
+      self.state.withLock { record in
+        let count = record.counts[call, default: 0]
+        record.counts[call] = count + 1
+        call.occurrence = count
+        record.calls.append(call)
+        record.subjects.append(subject)
+      }
+      return verdict(call)
+    }
+    return try Probe.$current.withValue(probe) { try body() }
+  }
+
+  private func plain(_ subject: String) -> String {
+    subject.split(separator: " ").map { word in
+      let path = word.hasPrefix(scratch) ? word.dropFirst(scratch.count) : word
+      return path.split(separator: "/", omittingEmptySubsequences: false).map { name in
+        // `<name>.<boot>.<pid>.<random>`
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts.last?.count == 16 else { return String(name) }
+        return parts.dropLast(3).joined(separator: ".") + ".*"
+      }.joined(separator: "/")
+    }.joined(separator: " ")
+  }
+}
+
+/// Runs `body` and dies of SIGKILL at that call, or after the last one.
+func dying(at fatal: Call, in scratch: String, _ body: () throws -> Void) rethrows {
+  try Calls(in: scratch).during({ call in
+    if call == fatal { kill(getpid(), SIGKILL) }
     return nil
   }) { try body() }
   kill(getpid(), SIGKILL)

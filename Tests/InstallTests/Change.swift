@@ -77,8 +77,8 @@ struct Template {
   let after: VisibleState
   /// The components of each release after the change.
   let components: [String: Set<String>]
-  /// How many calls the change made.
-  let callCount: Int
+  /// The calls that the change made.
+  let calls: [Call]
 
   init(_ change: Change) throws {
     let mirror = SmallMirror()
@@ -88,9 +88,9 @@ struct Template {
     let before = try Store(prefix: template).visible()
     let trial = scratch.file("trial")
     if !change.before.isEmpty { copy(template, trial) }
-    let calls = Calls()
+    let calls = Calls(in: trial)
     try calls.during { try change.run(trial, mirror: mirror.path) }
-    callCount = calls.count
+    self.calls = calls.all
     let after = try Store(prefix: trial).visible()
     #expect(before != after)
     (self.before, self.after) = (before, after)

@@ -14,11 +14,14 @@ import Testing
 
 private let triesAll = getenv("CUDA_INSTALL_EVERY_CALL") != nil
 
-/// The calls to try: all, or as many as there is time for, evenly spread.
-private func points(of count: Int, atMost limit: Int) -> [Int] {
-  // One more than the last call: after all of them.
-  let step = triesAll ? 1 : (count + limit) / limit
-  return Array(stride(from: 0, through: count, by: step))
+/// The calls to try: each that changes the prefix, and of the rest as many as there is time for, evenly
+/// spread.
+private func points(of calls: [Call], others limit: Int) -> [Call] {
+  guard !triesAll else { return calls }
+  let others = calls.filter { !$0.changesPrefix }
+  let step = (others.count + limit) / limit
+  let chosen = Set(stride(from: 0, to: others.count, by: step).map { others[$0] })
+  return calls.filter { $0.changesPrefix || chosen.contains($0) }
 }
 
 @Test(arguments: Change.allCases)
@@ -27,16 +30,16 @@ func `I5 I7 I8 I9: a crash at any call loses nothing, and the next install succe
 ) async throws {
   let template = try Template(change)
   let mirror = template.mirror.path
-  for n in points(of: template.callCount, atMost: change == .first ? 90 : 20) {
+  for (n, call) in points(of: template.calls, others: change == .first ? 30 : 8).enumerated() {
     let prefix = template.makePrefix("crash-\(n)")
     await #expect(processExitsWith: .signal(SIGKILL)) {
       [
         change = change as Change, prefix = prefix as String, mirror = mirror as String,
-        n = n as Int
+        call = call as Call
       ] in
-      try dying(at: n) { try change.run(prefix, mirror: mirror) }
+      try dying(at: call, in: prefix) { try change.run(prefix, mirror: mirror) }
     }
-    try expectWhole(prefix, template, change, "died at call \(n)")
+    try expectWhole(prefix, template, change, "died at \(call)")
     template.remove(prefix)
   }
 }
@@ -47,15 +50,14 @@ func `I8 I9: a failure of any call loses nothing, and the next install succeeds`
 ) throws {
   let template = try Template(change)
   let codes = [ENOSPC, EIO, EACCES, EMFILE]
-  for n in points(of: template.callCount, atMost: change == .first ? 300 : 60) {
+  for (n, call) in points(of: template.calls, others: change == .first ? 60 : 25).enumerated() {
     for code in triesAll ? codes : [codes[n % codes.count]] {
       let prefix = template.makePrefix("fault-\(n)-\(code)")
-      let calls = Calls()
       // Once the change is visible nothing fails it any more, and what did not work is said.
       let warnings = Mutex(0)
       var status: Int32 = 0
       do {
-        try calls.during({ index, _, _ in index == n ? code : nil }) {
+        try Calls(in: prefix).during({ $0 == call ? code : nil }) {
           try change.run(prefix, mirror: template.mirror.path) { event in
             if case .notice(let text) = event, text.hasPrefix("warning") {
               warnings.withLock { $0 += 1 }
@@ -65,7 +67,7 @@ func `I8 I9: a failure of any call loses nothing, and the next install succeeds`
       } catch let error as InstallError {
         status = error.exitStatus
       }
-      let place = "call \(n), \(n < calls.count ? "\(calls.all[n])" : "none"): errno \(code)"
+      let place = "\(call): errno \(code)"
       // 66: a history that cannot be read has nothing to go back to.
       let expected: [Int32] = [0, 71, 73, 74, 77] + (change == .rollback ? [66] : [])
       #expect(expected.contains(status), "\(place)")
@@ -75,6 +77,25 @@ func `I8 I9: a failure of any call loses nothing, and the next install succeeds`
       }
       try expectWhole(prefix, template, change, place)
       template.remove(prefix)
+    }
+  }
+}
+
+@Test func `I9: a receipt that cannot be read for a moment costs no component`() throws {
+  let template = try Template(.component)
+  let reads = template.calls.filter {
+    $0.subject.contains("/receipt.") && !$0.subject.contains("/.new.")
+  }
+  #expect(!reads.isEmpty)
+  for (n, call) in reads.enumerated() {
+    for code in [EMFILE, EIO] {
+      let prefix = template.makePrefix("receipt-\(n)-\(code)")
+      try? Calls(in: prefix).during({ $0 == call ? code : nil }) {
+        try Change.component.run(prefix, mirror: template.mirror.path)
+      }
+      let components = try components(of: prefix)["13.0.1"] ?? []
+      #expect(components.isSuperset(of: ["alpha", "beta"]), "\(call): errno \(code)")
+      try expectWhole(prefix, template, .component, "\(call): errno \(code)")
     }
   }
 }

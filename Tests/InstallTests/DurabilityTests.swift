@@ -6,18 +6,23 @@ import Testing
 
 /// The order of calls is the only place where a missing sync can be seen short of a power cut.
 private struct Trace {
+  struct Entry {
+    var name: String
+    var subject: String
+  }
+
   let prefix: String
-  let calls: [Calls.Call]
+  let calls: [Entry]
   var trees: String { "\(prefix)/.cuda-install/trees" }
 
   init(_ change: Change, _ template: Template) throws {
     prefix = template.makePrefix("traced")
-    let record = Calls()
+    let record = Calls(in: prefix)
     try record.during { [prefix] in try change.run(prefix, mirror: template.mirror.path) }
-    calls = record.all
+    calls = zip(record.all, record.subjects).map { Entry(name: $0.name, subject: $1) }
   }
 
-  func places(_ matches: (Calls.Call) -> Bool) -> [Int] {
+  func places(_ matches: (Entry) -> Bool) -> [Int] {
     calls.indices.filter { matches(calls[$0]) }
   }
 }
@@ -79,7 +84,7 @@ func `I8: a link that is replaced is never absent`(change: Change) throws {
   let kept = template.before.releases.keys.filter { template.after.releases[$0] != nil }
   let links = kept + (template.before.current == nil ? [] : ["current"])
   let absent = Mutex<Set<String>>([])
-  try Calls().during { _, _, _ in
+  try Calls(in: prefix).during { _ in
     let missing = links.filter { linkTarget("\(prefix)/\($0)") == nil }
     absent.withLock { $0.formUnion(missing) }
     return nil
