@@ -2,7 +2,7 @@ package import CUDACatalog
 
 /// "Who uses this needs that": the manifests do not say.
 ///
-/// From NVIDIA's own Python metapackage (https://pypi.org/project/cuda-toolkit, 12.9.2 and 13.4.2);
+/// From NVIDIA's own Python metapackage `cuda-toolkit`, 12.9.2 and 13.4.2;
 /// the last, which is about headers, from nixpkgs.
 package struct Edge: Sendable {
   package let component: String
