@@ -42,7 +42,7 @@ public struct InstallError: Error, Sendable {
     /// A release's tree is gone, or its receipt cannot be read.
     case damaged(Version)
     /// There is no current release.
-    case nothingCurrent(prefix: String)
+    case nothingCurrent(prefix: String, installed: [Version])
     case store(StoreError)
     case interrupted(Int32)
   }
@@ -60,6 +60,8 @@ public struct InstallError: Error, Sendable {
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
     case .wrongSize(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong size: expected \(expected) bytes, found \(found)"
+    case .archive(let component, .files(let error)) where error.isNoSpace:
+      "the disk is full, while unpacking \(component): \(error.message)"
     case .archive(let component, let error): "\(component): \(error.message)"
     case .collision(let path, let one, let other):
       "\(one) and \(other) both bring \(path), and not the same"
@@ -68,7 +70,11 @@ public struct InstallError: Error, Sendable {
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
     case .removesCurrent(let release): "CUDA \(release) is the current release"
     case .damaged(let release): "CUDA \(release) is damaged: its receipt cannot be read"
-    case .nothingCurrent(let prefix): "no CUDA is installed in \(prefix)"
+    case .nothingCurrent(let prefix, let installed):
+      installed.isEmpty
+        ? "no CUDA is installed in \(prefix)"
+        : "no release is current in \(prefix); installed: "
+          + installed.map(\.text).joined(separator: ", ")
     case .store(let error): error.message
     case .interrupted(let signal): StoreError.interrupted(signal).message
     }
@@ -80,13 +86,16 @@ public struct InstallError: Error, Sendable {
     case .catalog(let error): error.hint
     case .planning(let error): error.hint
     case .transfer(let error): error.hint
-    case .noIndex: "name the release exactly, as in 13.0.2"
+    case .noIndex:
+      "check the address (.../compute/cuda/redist), or name the release exactly, as in 13.0.2"
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
     case .damaged(let release): "'cuda-install install \(release)' makes it whole again"
-    case .nothingCurrent: "'cuda-install install' installs the latest release"
+    case .nothingCurrent(_, let installed):
+      installed.first.map { "'cuda-install use \($0)' makes it current" }
+        ?? "'cuda-install install' installs the latest release"
     case .store(let error): error.hint
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
     case .archive: "nothing of it was installed; tell the publisher"

@@ -86,7 +86,10 @@ extension Installer {
       throw InstallError(.damaged(damaged))
     }
     guard let found = state.releases.first(where: { $0.release == label }) else {
-      guard let text else { throw InstallError(.nothingCurrent(prefix: store.prefix)) }
+      guard let text else {
+        throw InstallError(
+          .nothingCurrent(prefix: store.prefix, installed: state.releases.map(\.release)))
+      }
       throw InstallError(.planning(.notInstalled(text, installed: state.releases.map(\.release))))
     }
     return found
@@ -106,7 +109,7 @@ extension Installer {
   func requirePrefix() throws(InstallError) {
     switch try storing({ () throws(StoreError) in try store.presence() }) {
     case .ours: return
-    case .absent: throw InstallError(.nothingCurrent(prefix: store.prefix))
+    case .absent: throw InstallError(.nothingCurrent(prefix: store.prefix, installed: []))
     case .foreign: throw InstallError(.store(.notOurs(prefix: store.prefix)))
     }
   }

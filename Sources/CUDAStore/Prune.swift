@@ -14,10 +14,16 @@ extension Store {
       result.releases += old.map(\.release).filter { $0 != state.current }
     }
     result.releases.sort()
-    let linked = Set(try visible().releases.values)
+    let visible = try visible()
+    let linked = Set(visible.releases.values)
     let unlinked = try treeNames().filter { !linked.contains($0) }
       .sorted { (Layout.parseTree($0)?.serial ?? 0) > (Layout.parseTree($1)?.serial ?? 0) }
-    result.trees = Array(unlinked.dropFirst(keep))
+    // A tree whose release was removed while somebody used it is nothing to go back to.
+    let (orphans, old) = (
+      unlinked.filter { visible.releases[Layout.parseTree($0)?.release.text ?? ""] == nil },
+      unlinked.filter { visible.releases[Layout.parseTree($0)?.release.text ?? ""] != nil }
+    )
+    result.trees = orphans + Array(old.dropFirst(keep))
     do {
       let trees =
         result.trees + state.releases.filter { result.releases.contains($0.release) }.map(\.tree)

@@ -3,7 +3,7 @@ import CUDAFiles
 
 /// What a shell, a build or a program needs to find a tree.
 ///
-/// The texts are safe under `set -eu`, may be read twice (csh: with PATH growing), and never leave an empty element in a search path:
+/// The texts are safe under `set -eu`, put the release first however often they are read, and never leave an empty element in a search path:
 /// that would make the loader look in the current directory.
 enum Environment {
   static func variables(_ root: String) -> [String: String] {
@@ -28,8 +28,8 @@ enum Environment {
         CUDA_HOME=\(quoted); export CUDA_HOME
         CUDA_PATH="$CUDA_HOME"; export CUDA_PATH
         CUDAToolkit_ROOT="$CUDA_HOME"; export CUDAToolkit_ROOT
-        case ":${PATH-}:" in *:"$CUDA_HOME/bin":*) ;; *) PATH="$CUDA_HOME/bin${PATH:+:$PATH}"; export PATH ;; esac
-        case ":${LD_LIBRARY_PATH-}:" in *:"$CUDA_HOME/lib64":*) ;; *) LD_LIBRARY_PATH="$CUDA_HOME/lib64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; export LD_LIBRARY_PATH ;; esac
+        case ":${PATH-}:" in ":$CUDA_HOME/bin:"*) ;; *) PATH="$CUDA_HOME/bin${PATH:+:$PATH}"; export PATH ;; esac
+        case ":${LD_LIBRARY_PATH-}:" in ":$CUDA_HOME/lib64:"*) ;; *) LD_LIBRARY_PATH="$CUDA_HOME/lib64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; export LD_LIBRARY_PATH ;; esac
 
         """
     case .fish:
@@ -37,8 +37,8 @@ enum Environment {
         set -gx CUDA_HOME \(fishQuoted(root))
         set -gx CUDA_PATH $CUDA_HOME
         set -gx CUDAToolkit_ROOT $CUDA_HOME
-        contains -- $CUDA_HOME/bin $PATH; or set -gx --path PATH $CUDA_HOME/bin $PATH
-        contains -- $CUDA_HOME/lib64 $LD_LIBRARY_PATH; or set -gx --path LD_LIBRARY_PATH $CUDA_HOME/lib64 $LD_LIBRARY_PATH
+        contains -- $CUDA_HOME/bin $PATH[1]; or set -gx --path PATH $CUDA_HOME/bin $PATH
+        contains -- $CUDA_HOME/lib64 $LD_LIBRARY_PATH[1]; or set -gx --path LD_LIBRARY_PATH $CUDA_HOME/lib64 $LD_LIBRARY_PATH
 
         """
     case .csh:
@@ -46,10 +46,10 @@ enum Environment {
         setenv CUDA_HOME \(quoted);
         setenv CUDA_PATH "$CUDA_HOME";
         setenv CUDAToolkit_ROOT "$CUDA_HOME";
-        setenv PATH "$CUDA_HOME/bin:$PATH";
+        if ( "$PATH" !~ "$CUDA_HOME/bin"* ) setenv PATH "$CUDA_HOME/bin:$PATH";
         if ( ! $?LD_LIBRARY_PATH ) setenv LD_LIBRARY_PATH "";
         if ( "$LD_LIBRARY_PATH" == "" ) setenv LD_LIBRARY_PATH "$CUDA_HOME/lib64";
-        if ( "$LD_LIBRARY_PATH" !~ *"$CUDA_HOME/lib64"* ) setenv LD_LIBRARY_PATH "$CUDA_HOME/lib64:$LD_LIBRARY_PATH";
+        if ( "$LD_LIBRARY_PATH" !~ "$CUDA_HOME/lib64"* ) setenv LD_LIBRARY_PATH "$CUDA_HOME/lib64:$LD_LIBRARY_PATH";
 
         """
     case .github:

@@ -34,8 +34,9 @@ struct GlobalOptions: ParsableArguments {
     guard !noWait || wait == nil else {
       throw ValidationError("--wait and --no-wait exclude each other")
     }
-    if let prefix, prefix.isEmpty || prefix.contains("\n") {
-      throw ValidationError("the prefix is empty or has a line break in it")
+    if let prefix, prefix.isEmpty || prefix.contains(where: { "\n:".contains($0) }) {
+      throw ValidationError(
+        "the prefix is empty, or has a colon or a line break in it, which no search path can hold")
     }
   }
 

@@ -213,7 +213,7 @@ struct PlanJSON: Encodable {
     changes = !plan.changesNothing
     fetch_bytes = summary.fetchByteCount
     reused_bytes = plan.reusedByteCount
-    disk_bytes = plan.diskByteCount
+    disk_bytes = plan.addedDiskByteCount
     free_bytes = summary.freeByteCount
     makes_current = plan.makesCurrent
     items = (plan.tree?.items ?? []).map {

@@ -12,7 +12,7 @@ enum PlanText {
     text += ", \(Size(summary.fetchByteCount)) to fetch"
     if summary.keptByteCount > 0 { text += " (\(Size(summary.keptByteCount)) are here already)" }
     if plan.reusedByteCount > 0 { text += ", \(Size(plan.reusedByteCount)) reused" }
-    text += ", about \(Size(plan.diskByteCount)) on disk"
+    text += ", about \(Size(plan.addedDiskByteCount)) more on disk"
     if let free = summary.freeByteCount { text += " (\(Size(free)) free)" }
     return text
   }

@@ -192,6 +192,33 @@ import Testing
     #expect(bench.run("verify").status == 0)
   }
 
+  @Test(arguments: ["sh", "bash", "zsh", "fish"])
+  func `the release that env named last comes first`(shell: String) throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13.0.1", "nvcc").status == 0)
+    #expect(bench.run("install", "13.0.2", "nvcc").status == 0)
+    guard bench.inShell("command -v \(shell)").status == 0 else { return }
+    let read = { (version: String) in
+      let env = "$CUDA_INSTALL env --prefix $PREFIX --shell \(shell) \(version)"
+      return shell == "fish" ? "\(env) | source" : "eval \"$(\(env))\""
+    }
+    let script = ["13.0.1", "13.0.2", "13.0.1", "13.0.1"].map(read).joined(separator: "; ")
+    let run = bench.inShell("\(shell) -c '\(script); nvcc; echo $LD_LIBRARY_PATH'")
+    #expect(run.output.hasPrefix("cuda_nvcc 13.0.48\n"), "\(run.output) \(run.errors)")
+    #expect(run.output.contains("\n\(bench.prefix)/.cuda-install/trees/13.0.1-1/lib64"))
+  }
+
+  @Test func `what is installed but not current is not denied`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13.0.1", "nvcc").status == 0)
+    #expect(bench.run("install", "13.0.2", "nvcc").status == 0)
+    #expect(bench.run("remove", "13.0.1", "--yes").status == 0)
+    let run = bench.run("env")
+    #expect(run.status == 66 && run.output == "")
+    #expect(run.errors.contains("no release is current in \(bench.prefix); installed: 13.0.2"))
+    #expect(run.errors.contains("'cuda-install use 13.0.2'"))
+  }
+
   @Test func `I12: JSON has the whole of a message`() throws {
     var wrong = component("libcurand")
     wrong.claimedDigest = String(repeating: "0", count: 64)

@@ -26,7 +26,7 @@ import Testing
     #expect(failed.status == 69)
     #expect(failed.errorLines.count == 1)
     #expect(failed.errors.contains("does not list its releases"))
-    #expect(failed.errors.contains("hint: name the release exactly, as in 13.0.2"))
+    #expect(failed.errors.contains("or name the release exactly, as in 13.0.2"))
     #expect(listing(bench.prefix) == [:])
     #expect(bench.run("install", "13.0.2").status == 0)
   }

@@ -100,7 +100,7 @@ struct Install: ParsableCommand {
 
   /// Four lines for a person who has just installed something.
   private func adviseNextSteps(_ installer: Installer) {
-    let prefix = options.prefix.map { " --prefix \(shellQuoted($0))" } ?? ""
+    let prefix = options.prefix == nil ? "" : " --prefix \(shellQuoted(installer.prefix))"
     let driver =
       Machine.driverVersion.map { "\($0) found" } ?? "none found; programs that use a GPU need one"
     Console(stream: .error).write(
