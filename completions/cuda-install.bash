@@ -407,11 +407,14 @@ _cuda-install_status() {
     repeating_flags=(-q --quiet)
     non_repeating_flags=(--follow --json --no-wait --version -h --help)
     repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_options=(--of -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--of')
+        return
+        ;;
     '-p'|'--prefix')
         __cuda-install_add_completions -d
         return

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 int ckernel_openat(int directory, const char *path, int flags, mode_t mode) {
@@ -48,25 +50,62 @@ void ckernel_fill_standard_descriptors(void) {
   if (descriptor > 2) close(descriptor);
 }
 
-static volatile sig_atomic_t noted = 0;
+static _Atomic int noted = 0;
+static _Atomic int holds_nothing = 0;
+static sigset_t watched;
 
 static void note(int signal) {
   if (noted == 0) noted = signal;
 }
 
+// A thread of its own takes the signals: the others may be in a call that no signal ends, as a lock of NFS is
+// for as long as its server is silent.
+static void *take_signals(void *unused) {
+  (void)unused;
+  int signal;
+  if (sigwait(&watched, &signal) != 0) return NULL;
+  note(signal);
+  // The next one kills, whatever the rest of the process does.
+  pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+  for (;;) {
+    struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
+    nanosleep(&moment, NULL);
+    if (holds_nothing) ckernel_die_of(noted);
+  }
+}
+
+static void note_with_handlers(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note;
+  action.sa_flags = (int)SA_RESETHAND;
+  for (int signal = 1; signal < NSIG; signal++) {
+    if (sigismember(&watched, signal) == 1) sigaction(signal, &action, NULL);
+  }
+}
+
 void ckernel_watch_signals(void) {
-  const int watched[] = {SIGINT, SIGTERM, SIGHUP};
-  for (unsigned i = 0; i < sizeof watched / sizeof *watched; i++) {
+  const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
+  sigemptyset(&watched);
+  for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     struct sigaction now;
-    if (sigaction(watched[i], NULL, &now) != 0 || now.sa_handler == SIG_IGN) continue;
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = note;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(watched[i], &action, NULL);
+    if (sigaction(wanted[i], NULL, &now) != 0 || now.sa_handler == SIG_IGN) continue;
+    sigaddset(&watched, wanted[i]);
   }
   signal(SIGPIPE, SIG_IGN);
+  pthread_t thread;
+  pthread_sigmask(SIG_BLOCK, &watched, NULL);
+  if (pthread_create(&thread, NULL, take_signals, NULL) == 0) {
+    pthread_detach(thread);
+  } else {
+    note_with_handlers();
+    pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+  }
 }
+
+void ckernel_unblock_signals(void) { pthread_sigmask(SIG_UNBLOCK, &watched, NULL); }
+
+void ckernel_hold_nothing(bool holds) { holds_nothing = holds; }
 
 int ckernel_noted_signal(void) { return noted; }
 

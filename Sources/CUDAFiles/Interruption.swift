@@ -3,8 +3,8 @@ import Glibc
 
 /// The wish of a signal that this process ends. Long work asks for it; it is never acted on in a handler.
 package enum Interruption {
-  /// From now on SIGINT, SIGTERM and SIGHUP are noted, unless the caller has them ignored (a job of a
-  /// non-interactive shell keeps ignoring them), and SIGPIPE is an errno. A second one kills at once:
+  /// From now on the first SIGINT, SIGTERM or SIGHUP is noted, unless the caller has it ignored (a job of a
+  /// non-interactive shell keeps ignoring them), and SIGPIPE is an errno. The second one kills at once:
   /// that is as safe as any crash.
   package static func watch() { ckernel_watch_signals() }
 
@@ -13,6 +13,10 @@ package enum Interruption {
     let signal = ckernel_noted_signal()
     return signal == 0 ? nil : signal
   }
+
+  /// Whether this process has nothing to clear up: then a signal ends it within 150 ms, even in the middle of a
+  /// call that the file system does not answer.
+  package static func holdNothing(_ holds: Bool) { ckernel_hold_nothing(holds) }
 
   /// Ends this process by `signal`, so that its parent sees what happened.
   package static func die(of signal: Int32) -> Never {

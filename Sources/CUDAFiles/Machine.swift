@@ -54,6 +54,10 @@ package enum Machine {
 
   package static var processID: Int32 { getpid() }
 
+  /// Whether this process sees all others of the machine: the first pid namespace has this number.
+  /// linux/proc_ns.h, PROC_PID_INIT_INO.
+  package static var seesAllProcesses: Bool { pidNamespace == 0xEFFF_FFFC }
+
   /// The pid namespace in which this process's pid means something.
   package static let pidNamespace: UInt64 = {
     var status = stat()
@@ -64,27 +68,31 @@ package enum Machine {
   ///
   /// A pid may be given to another process; a pid with its start time is not.
   package static func startTime(of pid: Int32) -> UInt64? {
+    let fields = statusFields(of: pid) ?? []
+    return fields.count > 18 ? UInt64(fields[18]) : nil
+  }
+
+  /// The fields of `/proc/PID/stat` from the fourth, the parent, on: proc_pid_stat(5).
+  static func statusFields(of pid: Int32) -> [Substring]? {
     guard let line = firstLine(of: "/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else {
       return nil
     }
-    // Field 22; field 3 follows the name in parentheses. proc(5).
-    let fields = line[line.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? UInt64(fields[19]) : nil
+    return Array(line[line.index(after: end)...].split(separator: " ").dropFirst())
   }
 
   /// The version of the loaded NVIDIA kernel driver, `580.82.07`; `nil` if none is loaded.
   package static var driverVersion: String? { firstLine(of: "/sys/module/nvidia/version") }
 
   /// What started this process, for the record that others read.
-  package static var trigger: String {
+  package static var context: String {
     if let script = environment("DPKG_MAINTSCRIPT_NAME") {
-      return "dpkg \(environment("DPKG_MAINTSCRIPT_PACKAGE") ?? script)"
+      return "dpkg:\(environment("DPKG_MAINTSCRIPT_PACKAGE") ?? script)"
     }
     if environment("INVOCATION_ID") != nil,
       let unit = firstLine(of: "/proc/self/cgroup")?.split(separator: "/").last,
       unit.hasSuffix(".service")
     {
-      return "systemd \(unit)"
+      return "systemd:\(unit)"
     }
     if firstLine(of: "/proc/\(getppid())/comm") == "cron" { return "cron" }
     return "shell"
@@ -117,13 +125,18 @@ package enum Machine {
   package static var workingDirectory: String { resolved(".") ?? "/" }
 }
 
-/// The lines of a file of /proc or /sys, at most 4 KiB of them.
-private func lines(of path: String) -> [Substring] {
+/// The lines of a file of /proc or /sys, at most `limit` bytes of them.
+func lines(of path: String, limit: Int = 4096) -> [Substring] {
   guard let stream = fopen(path, "re") else { return [] }
   defer { fclose(stream) }
+  var text: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 4096)
-  let count = fread(&buffer, 1, buffer.count, stream)
-  return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+  while text.count < limit {
+    let count = fread(&buffer, 1, min(buffer.count, limit - text.count), stream)
+    guard count > 0 else { break }
+    text += buffer[..<count]
+  }
+  return String(decoding: text, as: UTF8.self).split(separator: "\n")
 }
 
-private func firstLine(of path: String) -> String? { lines(of: path).first.map(String.init) }
+func firstLine(of path: String) -> String? { lines(of: path).first.map(String.init) }

@@ -1,11 +1,14 @@
 package import CUDACatalog
+package import CUDAFiles
 package import CUDAPlanning
-import CUDAStore
+package import CUDAStore
 
 /// What happens in a run, as it happens. Delivered on the thread that called the installer.
 public enum Event: Sendable {
-  /// Another process has the lock; delivered several times a second while that lasts.
-  case waiting(Holder)
+  /// A run begins; `op` names it in all records.
+  case started(op: String, command: String, prefix: String)
+  /// Another process has the lock; delivered several times a second while that lasts, and by `follow`.
+  case waiting(Holder, Wait)
   /// The lock is ours, after a wait if there was one.
   case locked(waited: Duration)
   /// An earlier run left something.
@@ -17,12 +20,26 @@ public enum Event: Sendable {
   case notice(String)
 }
 
-/// The process that holds the lock, by its own record.
+/// A wait for another process.
+public struct Wait: Sendable {
+  /// Since it began.
+  public var elapsed: Duration
+  /// When it will be given up; `nil` if it will not.
+  public var limit: Duration?
+}
+
+/// Who has the lock, for people.
 public struct Holder: Sendable {
-  package let operation: Operation?
+  package let holder: LockHolder
+
+  package var operation: Operation? { holder.operation }
+  /// Where there is no record.
+  package var process: RunningProcess? {
+    if case .process(let process) = holder { process } else { nil }
+  }
 
   /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
-  public var description: String { operation?.phrase ?? "a process that left no record" }
+  public var description: String { holder.phrase }
 
   /// How far it is; `nil` before it knows itself.
   public var snapshot: ProgressSnapshot? {

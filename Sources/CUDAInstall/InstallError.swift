@@ -43,6 +43,8 @@ public struct InstallError: Error, Sendable {
     case damaged(Version)
     /// There is no current release.
     case nothingCurrent(prefix: String, installed: [Version])
+    /// No run of that identifier is under way or remembered.
+    case unknownRun(String)
     case store(StoreError)
     case interrupted(Int32)
   }
@@ -75,6 +77,7 @@ public struct InstallError: Error, Sendable {
         ? "no CUDA is installed in \(prefix)"
         : "no release is current in \(prefix); installed: "
           + installed.map(\.text).joined(separator: ", ")
+    case .unknownRun(let op): "no run \(cleaned(op)) is under way or remembered"
     case .store(let error): error.message
     case .interrupted(let signal): StoreError.interrupted(signal).message
     }
@@ -100,14 +103,14 @@ public struct InstallError: Error, Sendable {
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
     case .archive: "nothing of it was installed; tell the publisher"
     case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
-    case .usage, .unreadable, .collision, .interrupted: nil
+    case .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
     }
   }
 
   /// The process that has the lock, if that is why.
   public var holder: Holder? {
-    guard case .store(.locked(_, let operation)) = reason else { return nil }
-    return Holder(operation: operation)
+    guard case .store(.locked(_, let holder)) = reason else { return nil }
+    return Holder(holder: holder)
   }
 
   /// A word for programs that never changes: `hash_mismatch`.
@@ -132,7 +135,7 @@ public struct InstallError: Error, Sendable {
     case .noPlatform: (66, "not_found")
     case .removesCurrent: (64, "usage")
     case .damaged: (65, "damaged")
-    case .nothingCurrent: (66, "not_found")
+    case .nothingCurrent, .unknownRun: (66, "not_found")
     case .store(let error): error.status
     case .interrupted(let signal): (128 + signal, "interrupted")
     }

@@ -54,6 +54,7 @@ public struct Installer {
 
   /// The release that the request means, and the components it selects of it, are installed.
   public func install(_ request: Request) throws(InstallError) -> Outcome {
+    let run = begin("install")
     // A request that cannot be met must not leave a prefix behind. Where there is one already, all is
     // decided under the lock (I2), and the failure is on record.
     var resolved: Release?
@@ -62,7 +63,7 @@ public struct Installer {
       try checkSpace(plan(request, from: release))
       resolved = release
     }
-    return try underLock("install") { (locked, seen) throws(InstallError) in
+    return try underLock(run) { (locked, seen) throws(InstallError) in
       let release: Release
       if let resolved {
         release = resolved
@@ -86,7 +87,9 @@ public struct Installer {
       guard !plan.changesNothing else {
         return Outcome(
           changed: false, release: release.label.text,
-          doneBy: worker(among: seen, for: release.label), plan: plan)
+          doneBy: worker(among: seen) {
+            $0.before.releases[release.label.text] != $0.after.releases[release.label.text]
+          }, plan: plan)
       }
       return Outcome(changed: true, release: release.label.text, plan: plan)
     }
@@ -113,10 +116,8 @@ public struct Installer {
   }
 
   /// The process, among those this one waited for, whose work made ours unnecessary.
-  private func worker(among seen: Set<String>, for release: Version) -> Int32? {
-    store.history().last {
-      seen.contains($0.op) && $0.before.releases[release.text] != $0.after.releases[release.text]
-    }?.pid
+  func worker(among seen: [RunRecord], _ did: (RunRecord) -> Bool) -> Int32? {
+    seen.last { $0.changed && did($0) }?.pid
   }
 
   private func plan(_ request: Request, from release: Release) throws(InstallError) -> PlanSummary {
@@ -146,29 +147,42 @@ public struct Installer {
     try storing { () throws(StoreError) in try store.installed() }
   }
 
+  /// A run of its own, which all records call by one name.
+  func begin(_ command: String) -> RunName {
+    let run = RunName(command)
+    observe(.started(op: run.op, command: command, prefix: prefix))
+    return run
+  }
+
   /// Runs `body` as the holder of the lock, and writes down how that ended (I12).
   ///
-  /// `body` gets the runs that this one waited for.
+  /// `body` gets how the runs ended that this one waited for, oldest first.
   func underLock(
-    _ command: String,
-    _ body: (inout LockedStore, _ seen: Set<String>) throws(InstallError) -> Outcome
+    _ run: RunName,
+    _ body: (inout LockedStore, _ seen: [RunRecord]) throws(InstallError) -> Outcome
   ) throws(InstallError) -> Outcome {
-    var seen: Set<String> = []
+    var waited = Waited()
     let clock = ContinuousClock()
     let start = clock.now
-    var hasWaited = false
     var locked: LockedStore
     do throws(StoreError) {
-      locked = try store.lock(for: command, patience: patience) { operation in
-        if let operation { seen.insert(operation.op) }
-        hasWaited = true
-        observe(.waiting(Holder(operation: operation)))
+      locked = try store.lock(for: run, patience: patience) { holder in
+        waited.note(holder, store)
+        observe(
+          .waiting(Holder(holder: holder), Wait(elapsed: clock.now - start, limit: patience)))
       }
     } catch {
-      throw InstallError(.store(error))
+      var error = InstallError(.store(error))
+      error.op = run.op
+      throw error
     }
-    observe(.locked(waited: hasWaited ? clock.now - start : .zero))
-    if let text = locked.recovery.text { observe(.recovered(text)) }
+    observe(.locked(waited: waited.hasBegun ? clock.now - start : .zero))
+    let seen = waited.runs(in: store)
+    if let text = locked.recovery.text {
+      observe(.recovered(waited.hasBegun ? "\(text); taking over" : text))
+    } else if let last = seen.last, let error = last.error {
+      observe(.notice("pid \(last.pid) failed (\(cleaned(error.message))); taking over"))
+    }
     let result: Result<Outcome, InstallError>
     do {
       result = .success(try body(&locked, seen))
@@ -193,6 +207,25 @@ public struct Installer {
     -> Value
   {
     do { return try body() } catch { throw InstallError(.store(error)) }
+  }
+}
+
+/// Which runs ended while this one waited.
+private struct Waited {
+  private var holders: Set<String> = []
+  private var before: Set<String>?
+
+  var hasBegun: Bool { before != nil }
+
+  mutating func note(_ holder: LockHolder, _ store: Store) {
+    if before == nil { before = Set(store.history().map(\.op)) }
+    if let op = holder.operation?.op { holders.insert(op) }
+  }
+
+  /// Those that changed something or failed, oldest first: also the ones between two looks.
+  func runs(in store: Store) -> [RunRecord] {
+    guard let before else { return [] }
+    return store.history().filter { !before.contains($0.op) || holders.contains($0.op) }
   }
 }
 

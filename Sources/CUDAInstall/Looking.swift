@@ -12,6 +12,10 @@ package struct Status: Sendable {
   package var busy: Holder?
   /// The run that died with the lock; the next run recovers.
   package var interrupted: Holder?
+  /// Whether something of what that run did is visible.
+  package var isInterruptedVisible = false
+  /// Bytes of unfinished downloads, which the next run continues.
+  package var keptByteCount: Int64 = 0
   package var last: RunRecord?
   package var freeByteCount: Int64?
   package var driver: String?
@@ -20,36 +24,46 @@ package struct Status: Sendable {
 extension Installer {
   /// Takes no lock and writes nothing (I10): a probe of the lock would make another process's attempt fail.
   package func status() throws(InstallError) -> Status {
-    let operation = store.operation()
-    let isDead = operation?.liveness == .dead
-    let holder = operation.map { Holder(operation: $0) }
+    let interrupted = store.deadRun()
+    let visible = try storing { () throws(StoreError) in try store.visible() }
+    let kept = try storing { () throws(StoreError) in try store.downloads() }
     return Status(
       prefix: store.prefix, lockPath: "\(store.prefix)/\(Layout.lock)", state: try installed(),
-      busy: isDead ? nil : holder,
-      interrupted: isDead ? holder : nil, last: store.lastRun(),
+      busy: store.holder().map { Holder(holder: $0) },
+      interrupted: interrupted.map { Holder(holder: .run($0)) },
+      isInterruptedVisible: interrupted.map { $0.before != visible } ?? false,
+      keptByteCount: kept.reduce(0) { $0 + $1.byteCount }, last: store.lastRun(),
       freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
       driver: Machine.driverVersion)
   }
 
-  /// Watches the run that is under way, and delivers its progress as `waiting` events; how it ended.
+  /// Watches the run `op`, by default the one that is under way, and delivers its progress as `waiting` events;
+  /// how it ended.
   ///
   /// `nil` if nothing is going on. Takes no lock (I10). A run that is over before it is looked at is found in
   /// the history by its identifier.
-  package func follow() throws(InstallError) -> RunRecord? {
-    guard let first = store.operation() else { return nil }
+  package func follow(_ op: String? = nil) throws(InstallError) -> RunRecord? {
+    guard let first = store.operation(), op == nil || first.op == op else {
+      guard let op else { return nil }
+      guard let record = store.record(ofRun: op) else { throw InstallError(.unknownRun(op)) }
+      return record
+    }
     var latest = first
+    let clock = ContinuousClock()
+    let start = clock.now
     while true {
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
       if let operation = store.operation(), operation.op == first.op {
         latest = operation
-        if operation.liveness == .dead { return died(operation) }
-        observe(.waiting(Holder(operation: operation)))
+        guard store.holder()?.operation?.op == operation.op else { return died(operation) }
+        observe(
+          .waiting(Holder(holder: .run(operation)), Wait(elapsed: clock.now - start, limit: nil)))
       } else if let record = store.record(ofRun: first.op) {
         return record
       } else if latest.liveness == .dead {
         return died(latest)
       }
-      Thread.pause(milliseconds: 200)
+      Thread.pause(milliseconds: 100)
     }
   }
 

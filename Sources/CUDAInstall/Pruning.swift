@@ -8,18 +8,21 @@ extension Installer {
   }
 
   /// Deletes releases that are replaced, trees that no link names, and downloads that nobody continues; the
-  /// trees that stay because a program uses them.
+  /// words about trees that stay because a program uses them.
   package func prune(
     keep: Int
-  ) throws(InstallError) -> (outcome: Outcome, pruned: Superfluous, inUse: [String]) {
+  ) throws(InstallError) -> (outcome: Outcome, pruned: Superfluous, notices: [String]) {
     var pruned = Superfluous()
-    var inUse: [String] = []
+    var notices: [String] = []
+    let run = begin("prune")
     try requirePrefix()
-    let outcome = try underLock("prune") { (locked, _) throws(InstallError) in
+    let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       pruned = try superfluous(keep: keep)
-      inUse = try storing { () throws(StoreError) in try locked.prune(&pruned) }
-      return Outcome(changed: !pruned.isEmpty, release: "")
+      notices = try storing { () throws(StoreError) in try locked.prune(&pruned) }.map(\.message)
+      return Outcome(
+        changed: !pruned.isEmpty, release: "",
+        doneBy: pruned.isEmpty ? worker(among: seen) { $0.command == run.command } : nil)
     }
-    return (outcome, pruned, inUse)
+    return (outcome, pruned, notices)
   }
 }

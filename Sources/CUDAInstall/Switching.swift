@@ -19,11 +19,18 @@ extension Installer {
   /// one that was current before.
   public func use(_ text: String) throws(InstallError) -> (outcome: Outcome, was: String?) {
     var was: String?
+    let run = begin("use")
     try requirePrefix()
-    let outcome = try underLock("use") { (locked, _) throws(InstallError) in
+    let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       was = try storing { () throws(StoreError) in try store.visible().current }
       let release = try text == "-" ? previousRelease() : installedRelease(text).release
-      guard release.text != was else { return Outcome(changed: false, release: release.text) }
+      guard release.text != was else {
+        return Outcome(
+          changed: false, release: release.text,
+          doneBy: worker(among: seen) {
+            $0.after.current == release.text && $0.before.current != release.text
+          })
+      }
       warn(of: try storing { () throws(StoreError) in try locked.use(release) })
       return Outcome(changed: true, release: release.text)
     }
@@ -33,8 +40,14 @@ extension Installer {
   /// Goes back to what was visible before the last change.
   public func rollBack() throws(InstallError) -> (outcome: Outcome, from: String, to: String) {
     var change = (from: "", to: "")
+    let run = begin("rollback")
     try requirePrefix()
-    let outcome = try underLock("rollback") { (locked, _) throws(InstallError) in
+    let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
+      // Who asked twice at once wanted one step back, not to come out where it began.
+      if let worker = worker(among: seen, { $0.command == run.command }) {
+        let current = try storing { () throws(StoreError) in try store.visible().current }
+        return Outcome(changed: false, release: current ?? "", doneBy: worker)
+      }
       let (from, to, warning) = try storing { () throws(StoreError) in try locked.rollBack() }
       warn(of: warning)
       change = (Self.describe(from, beside: to), Self.describe(to, beside: from))
@@ -47,13 +60,24 @@ extension Installer {
   public func remove(
     _ texts: [String], removesCurrent: Bool
   ) throws(InstallError) -> (
-    outcome: Outcome, removed: [(release: Version, byteCount: Int64?)], inUse: [String]
+    outcome: Outcome, removed: [(release: Version, byteCount: Int64?)], notices: [String]
   ) {
     var removed: [(release: Version, byteCount: Int64?)] = []
-    var inUse: [String] = []
+    var notices: [String] = []
+    let run = begin("remove")
     try requirePrefix()
-    let outcome = try underLock("remove") { (locked, _) throws(InstallError) in
+    let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       let state = try installed()
+      let gone = texts.filter { text in
+        seen.contains { $0.before.releases[text] != nil && $0.after.releases[text] == nil }
+          && !state.releases.contains { $0.release.text == text }
+      }
+      guard gone.count < texts.count else {
+        return Outcome(
+          changed: false, release: gone.joined(separator: " "),
+          doneBy: worker(among: seen) { $0.before.releases.count > $0.after.releases.count })
+      }
+      let texts = texts.filter { !gone.contains($0) }
       let removal: Removal
       do throws(PlanningError) {
         removal = try Removal(texts, state: state)
@@ -65,12 +89,13 @@ extension Installer {
       }
       for release in removal.releases {
         let size = state.releases.first { $0.release == release }?.receipt.files.byteCount
-        inUse += try storing { () throws(StoreError) in try locked.remove(release) }
+        notices += try storing { () throws(StoreError) in try locked.remove(release) }
+          .map(\.message)
         removed.append((release, size))
       }
       return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))
     }
-    return (outcome, removed, inUse)
+    return (outcome, removed, notices)
   }
 
   /// The installed release that a label or a track names; without a text the current one.

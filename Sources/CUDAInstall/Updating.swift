@@ -24,14 +24,20 @@ extension Installer {
     _ texts: [String]
   ) throws(InstallError) -> (outcome: Outcome, updates: [Update]) {
     var done: [Update] = []
+    let run = begin("update")
     try requirePrefix()
-    let outcome = try underLock("update") { (locked, _) throws(InstallError) in
+    let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       for update in try updates(among: try chosen(texts), in: try installed()) {
         try install(update, in: &locked)
         done.append(update)
       }
       return Outcome(
-        changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "))
+        changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "),
+        doneBy: done.isEmpty
+          ? worker(among: seen) {
+            !Set($0.after.releases.keys).isSubset(of: $0.before.releases.keys)
+          }
+          : nil)
     }
     return (outcome, done)
   }

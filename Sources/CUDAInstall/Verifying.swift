@@ -19,14 +19,21 @@ extension Installer {
 
   /// Makes a new tree of the release: what is intact is linked, the components that are not are fetched.
   package func repair(_ text: String?) throws(InstallError) -> Outcome {
+    let run = begin("verify")
     try requirePrefix()
-    return try underLock("verify") { (locked, _) throws(InstallError) in
+    return try underLock(run) { (locked, seen) throws(InstallError) in
       let old = try installedRelease(text)
       let findings = try storing { () throws(StoreError) in
         try locked.store.findings(inTree: old.tree) { Interruption.signal != nil }
       }
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
-      guard !findings.isEmpty else { return Outcome(changed: false, release: old.release.text) }
+      guard !findings.isEmpty else {
+        return Outcome(
+          changed: false, release: old.release.text,
+          doneBy: worker(among: seen) {
+            $0.before.releases[old.release.text] != $0.after.releases[old.release.text]
+          })
+      }
       let installer = try from(old.receipt)
       var request = Request(updating: old.receipt, makesCurrent: false)
       request.rebuilds = true

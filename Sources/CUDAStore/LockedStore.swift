@@ -17,7 +17,7 @@ package struct LockedStore: ~Copyable {
 
   /// The prefix, with its directories made where they are missing, and recovered.
   static func open(
-    _ store: Store, lock: consuming FileLock, prefix: consuming Directory, command: String
+    _ store: Store, lock: consuming FileLock, prefix: consuming Directory, run: RunName
   ) throws(StoreError) -> LockedStore {
     var before = try store.visible()
     let died = store.operation()
@@ -35,7 +35,7 @@ package struct LockedStore: ~Copyable {
       before = recovery.visible
       let locked = LockedStore(
         store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
-        partials: partials, lock: lock, operation: .starting(command, before: before))
+        partials: partials, lock: lock, operation: .starting(run, before: before))
       locked.publishOperation()
       return locked
     } catch {

@@ -1,14 +1,13 @@
-package import CUDACatalog
 import CUDAFiles
 
 extension Store {
   /// The right to change this prefix, taken before anything is decided (I1, I2).
   ///
-  /// `isBusy` is called with the holder's record when it turns out that there will be a wait, and then a few
+  /// `isBusy` is called with the lock's holder when it turns out that there will be a wait, and then a few
   /// times a second while it lasts. `patience` limits the wait: `nil` is no limit, zero is one attempt. The prefix is made
   /// if it does not exist.
   package func lock(
-    for command: String, patience: Duration?, isBusy: (Operation?) -> Void
+    for run: RunName, patience: Duration?, isBusy: (LockHolder) -> Void
   ) throws(StoreError) -> LockedStore {
     guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
     var directory = try open()
@@ -25,7 +24,7 @@ extension Store {
         }
         // Under the lock: another process may have moved in since the first look.
         guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
-        return try LockedStore.open(self, lock: lock, prefix: directory, command: command)
+        return try LockedStore.open(self, lock: lock, prefix: directory, run: run)
       }
       if grace > .zero { try refuseNesting(in: directory) }
       let holder = holder(within: grace)
@@ -54,28 +53,35 @@ extension Store {
     }
   }
 
-  /// A lock that a parent passed on to us as an open descriptor (flock(1) does) is not given back before we
-  /// end.
+  /// A lock that a parent holds, or passed on to us as an open descriptor (flock(1) does both), is not given
+  /// back before we end.
   private func refuseNesting(in directory: borrowing Directory) throws(StoreError) {
-    guard let lock = try? directory.status(Layout.lock), FileLock.isInherited(lock.identity) else {
-      return
-    }
+    guard let lock = try? directory.status(Layout.lock) else { return }
+    guard
+      FileLock.isInherited(lock.identity)
+        || Machine.holders(of: lock.identity).contains(where: { Machine.isAncestor($0.pid) })
+    else { return }
     throw .nested(prefix: prefix)
   }
 
-  /// The record of the lock's holder. Between taking the lock and writing its record a process needs a
-  /// moment, in which there is none, or that of one that died.
-  private func holder(within limit: Duration) -> Operation? {
+  /// Whoever has the lock. Between taking it and writing its record a process needs a moment, in which there is
+  /// no record, or that of one that died.
+  private func holder(within limit: Duration) -> LockHolder {
     let clock = ContinuousClock()
     let end = clock.now + limit
     while true {
-      if let operation = operation(), operation.liveness != .dead { return operation }
-      guard clock.now < end, Interruption.signal == nil else { return nil }
+      if let operation = operation(), operation.liveness != .dead { return .run(operation) }
+      guard clock.now < end, Interruption.signal == nil else {
+        return lockingProcess().map { .process($0) } ?? .unknown
+      }
       Thread.pause(milliseconds: 10)
     }
   }
 
   private func attempt(in directory: borrowing Directory) throws(StoreError) -> FileLock? {
+    // An NFS server that is silent answers no flock(2); Ctrl-C ends the process all the same.
+    Interruption.holdNothing(true)
+    defer { Interruption.holdNothing(false) }
     do {
       return try FileLock.attempt(Layout.lock, in: directory)
     } catch {

@@ -1,18 +1,29 @@
 package import CUDACatalog
 import CUDAFiles
 
+/// What a run is called in records and events.
+package struct RunName: Sendable, Equatable {
+  /// One run for ever: `20261123T140211Z-4711-9f2c01d7`.
+  package let op: String
+  /// `install`
+  package let command: String
+
+  package init(_ command: String) {
+    let random = String(UInt32.random(in: .min ... .max), radix: 16)
+    op = "\(Timestamp.now.compact)-\(Machine.processID)-\(random)"
+    self.command = command
+  }
+}
+
 extension Operation {
-  /// This process, starting `command` now.
-  static func starting(_ command: String, before: VisibleState) -> Operation {
-    let now = Timestamp.now
+  /// This process, starting `run` now.
+  static func starting(_ run: RunName, before: VisibleState) -> Operation {
+    let now = Timestamp.now.rfc3339
     return Operation(
-      op:
-        "\(now.compact)-\(Machine.processID)-\(String(UInt32.random(in: .min ... .max), radix: 16))",
-      command: command, pid: Machine.processID,
+      op: run.op, command: run.command, pid: Machine.processID,
       startTicks: Machine.startTime(of: Machine.processID), bootID: Machine.bootID,
       pidNamespace: Machine.pidNamespace, host: Machine.host, user: Machine.user,
-      trigger: Machine.trigger, started: now.rfc3339,
-      progress: Progress(phase: .manifest, updated: now.rfc3339),
+      context: Machine.context, started: now, progress: Progress(phase: .manifest, updated: now),
       before: before)
   }
 
@@ -37,7 +48,7 @@ extension Operation {
   package var phrase: String {
     var words = ["pid \(pid)", cleaned(command), "user \(cleaned(user))"]
     if liveness == .unknown { words.append("on host \(cleaned(host)) or in another container") }
-    if let trigger, trigger != "shell" { words.append("by \(cleaned(trigger))") }
+    if let context, context != "shell" { words.append("by \(cleaned(context))") }
     if let started = Timestamp(rfc3339: started) { words.append("since \(started.local)") }
     switch progress.phase {
     case .manifest: break

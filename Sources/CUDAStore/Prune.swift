@@ -30,32 +30,50 @@ extension Store {
       var uses: [FileIdentity: (left: Int, byteCount: Int64)] = [:]
       for tree in trees { try Directory.open(path(ofTree: tree)).countLinks(&uses) }
       result.byteCount = uses.values.reduce(0) { $0 + ($1.left == 0 ? $1.byteCount : 0) }
-      let partials = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.partials)")
-      result.downloads = try partials.names()
-      for name in result.downloads {
-        result.byteCount += try partials.status(name)?.byteCount ?? 0
-      }
     } catch {
       guard error.isMissing else { throw .files(error) }
     }
+    for download in try downloads() {
+      result.downloads.append(download.name)
+      result.byteCount += download.byteCount
+    }
     return result
+  }
+
+  /// The unfinished downloads, and how far they are.
+  package func downloads() throws(StoreError) -> [(name: String, byteCount: Int64)] {
+    do {
+      let partials = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.partials)")
+      var downloads: [(name: String, byteCount: Int64)] = []
+      for name in try partials.names() {
+        // Adopted or removed while we look, if not there.
+        guard let status = try partials.status(name) else { continue }
+        downloads.append((name, status.byteCount))
+      }
+      return downloads
+    } catch {
+      if error.isMissing { return [] }
+      throw .files(error)
+    }
   }
 }
 
 extension LockedStore {
-  /// Deletes what the prefix can do without. What stays because somebody has a lease on it is taken out of
-  /// `superfluous`, and named in the result.
-  package func prune(_ superfluous: inout Superfluous) throws(StoreError) -> [String] {
-    var inUse: [String] = []
+  /// Deletes what the prefix can do without. What stays because somebody uses it is taken out of `superfluous`,
+  /// and named in the result.
+  package func prune(_ superfluous: inout Superfluous) throws(StoreError) -> [TreeInUse] {
+    var inUse: [TreeInUse] = []
     for release in superfluous.releases { inUse += try remove(release) }
     do {
-      for tree in superfluous.trees where try !removeTree(tree) { inUse.append(tree) }
+      for tree in superfluous.trees {
+        if let stays = try removeTree(tree) { inUse.append(stays) }
+      }
       // Their owners held the lock that we hold now.
       for name in superfluous.downloads { try partials.unlink(name) }
     } catch {
       throw .files(error)
     }
-    superfluous.trees.removeAll { inUse.contains($0) }
+    superfluous.trees.removeAll { tree in inUse.contains { $0.tree == tree } }
     return inUse
   }
 }

@@ -12,7 +12,7 @@ package enum StoreError: Error, Equatable, Sendable {
   /// Something else stands where the lock file belongs.
   case notALockFile(path: String, what: String)
   /// Another process has the lock, and the time to wait is over.
-  case locked(prefix: String, Operation?)
+  case locked(prefix: String, LockHolder)
   /// This process was started by one that holds the lock: waiting for it would never end.
   case nested(prefix: String)
   case files(SystemCallError)
@@ -33,7 +33,9 @@ package enum StoreError: Error, Equatable, Sendable {
       "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
     case .locked(let prefix, let holder):
-      "another cuda-install is at work in \(prefix)" + (holder.map { " (\($0.phrase))" } ?? "")
+      holder.operation == nil
+        ? "\(prefix) is locked by \(holder.phrase)"
+        : "another cuda-install is at work in \(prefix) (\(holder.phrase))"
     case .nested(let prefix):
       "called from inside a command that holds the lock of \(prefix), which would wait for ever"
     case .files(let error): error.message
@@ -58,6 +60,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "make room; what was downloaded is kept, and the next run continues"
     case .cannotLock: "choose a prefix on a local file system"
     case .notALockFile: "move it away, and start again"
+    case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"
     case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
     case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"

@@ -6,29 +6,27 @@ import CUDAPlanning
 /// JSON on stdout: one document for a query; for a change one event a line, the last of them `result`.
 final class JSONReport: Report {
   private let output = Console(stream: .output)
-  private let command: String
   private let isQuery: Bool
   private let clock = ContinuousClock()
   private var lastProgress: ContinuousClock.Instant?
   private var lastWaiting: ContinuousClock.Instant?
 
-  init(command: String, isQuery: Bool) {
-    self.command = command
-    self.isQuery = isQuery
-  }
-
-  func begin(prefix: String) {
-    emit(
-      StartEvent(
-        time: Timestamp.now.rfc3339, command: command, prefix: prefix, pid: Machine.processID,
-        tool: Installer.version))
-  }
+  init(isQuery: Bool) { self.isQuery = isQuery }
 
   func show(_ event: Event) {
     switch event {
-    case .waiting(let holder):
+    case .started(let op, let command, let prefix):
+      emit(
+        StartEvent(
+          time: Timestamp.now.rfc3339, op: op, command: command, prefix: prefix,
+          pid: Machine.processID, tool: Installer.version))
+    case .waiting(let holder, let wait):
       guard isDue(&lastWaiting, .milliseconds(250)) else { return }
-      emit(LockEvent(state: "waiting", holder: holder.operation.map(HolderJSON.init)), .fleeting)
+      emit(
+        LockEvent(
+          state: "waiting", waited_ms: Int64(wait.elapsed / .milliseconds(1)),
+          holder: HolderJSON(holder), operation: holder.operation.map(OperationJSON.init)),
+        .fleeting)
     case .locked(let waited):
       emit(LockEvent(state: "acquired", waited_ms: Int64(waited / .milliseconds(1))), .note)
     case .recovered(let text):
@@ -49,7 +47,7 @@ final class JSONReport: Report {
       code: error.code, message: cleaned(error.message, limit: .max),
       hint: error.hint.map { cleaned($0) },
       retryable: error.exitStatus == 75 || error.exitStatus == 69,
-      holder: error.holder?.operation.map(HolderJSON.init))
+      holder: error.holder.flatMap(HolderJSON.init))
     if isQuery {
       emit(QueryFailure(error: failure, exit: error.exitStatus))
     } else {
@@ -66,6 +64,7 @@ final class JSONReport: Report {
       ResultEvent(
         time: Timestamp.now.rfc3339, op: outcome.record?.op, ok: true, changed: outcome.changed,
         exit: 0, release: outcome.release, current: outcome.record?.after.current,
+        added: outcome.record.map { $0.added }, removed: outcome.record.map { $0.removed },
         by: outcome.doneBy))
   }
 
@@ -92,6 +91,7 @@ private struct StartEvent: Encodable {
   var type = "start"
   var v = 1
   var time: String
+  var op: String
   var command: String
   var prefix: String
   var pid: Int32
@@ -101,8 +101,9 @@ private struct StartEvent: Encodable {
 private struct LockEvent: Encodable {
   var type = "lock"
   var state: String
+  var waited_ms: Int64
   var holder: HolderJSON?
-  var waited_ms: Int64?
+  var operation: OperationJSON?
 }
 
 private struct MessageEvent: Encodable {
@@ -121,6 +122,7 @@ private struct ProgressEvent: Encodable {
   var all_done: Int64
   var all_total: Int64
   var rate: Int64
+  var eta_s: Int64?
   var unpacked: Int64
 
   init(_ snapshot: ProgressSnapshot) {
@@ -131,6 +133,7 @@ private struct ProgressEvent: Encodable {
     all_done = snapshot.fetched
     all_total = snapshot.total
     rate = snapshot.rate
+    eta_s = eta(snapshot.fetched, snapshot.total, snapshot.rate)
     unpacked = snapshot.unpacked
   }
 }
@@ -145,6 +148,9 @@ private struct ResultEvent: Encodable {
   var exit: Int32
   var release: String?
   var current: String?
+  /// Releases that are visible now and were not, and the other way round.
+  var added: [String]?
+  var removed: [String]?
   /// The process that did the work while this one waited.
   var by: Int32?
   var error: FailureJSON?
@@ -166,25 +172,67 @@ private struct FailureJSON: Encodable {
   var holder: HolderJSON?
 }
 
-/// The process that holds the lock.
+/// Who has the lock. A process that left no record has a pid and a command at most.
 struct HolderJSON: Encodable {
-  var op: String
+  var op: String?
   var pid: Int32
-  var command: String
-  var user: String
-  var host: String
-  var trigger: String?
-  var started: String
+  var command: String?
+  var user: String?
+  var host: String?
+  var context: String?
+  var started: String?
+}
+
+extension HolderJSON {
+  init?(_ holder: Holder) {
+    if let operation = holder.operation {
+      self.init(operation)
+    } else if let process = holder.process {
+      self.init(pid: process.pid, command: process.name.map { cleaned($0) })
+    } else {
+      return nil
+    }
+  }
 
   init(_ operation: Operation) {
-    op = operation.op
-    pid = operation.pid
-    command = cleaned(operation.command)
-    user = cleaned(operation.user)
-    host = cleaned(operation.host)
-    trigger = operation.trigger.map { cleaned($0) }
-    started = operation.started
+    self.init(
+      op: cleaned(operation.op), pid: operation.pid, command: cleaned(operation.command),
+      user: cleaned(operation.user), host: cleaned(operation.host),
+      context: operation.context.map { cleaned($0) }, started: cleaned(operation.started))
   }
+}
+
+/// How far the run that has the lock is.
+struct OperationJSON: Encodable {
+  var op: String
+  var phase: String
+  var component: String?
+  var done: Int64
+  var total: Int64?
+  var rate: Int64
+  var eta_s: Int64?
+  var unpacked: Int64
+  var updated: String
+
+  init(_ operation: Operation) {
+    let progress = operation.progress
+    op = cleaned(operation.op)
+    phase = progress.phase.rawValue
+    component = progress.component.map { cleaned($0) }
+    done = progress.done
+    total = progress.total
+    rate = progress.rate
+    eta_s = progress.total.flatMap { eta(progress.done, $0, progress.rate) }
+    unpacked = progress.unpacked
+    updated = cleaned(progress.updated)
+  }
+}
+
+/// Seconds until `total` bytes are here; `nil` while that cannot be told.
+private func eta(_ done: Int64, _ total: Int64, _ rate: Int64) -> Int64? {
+  // A record may say anything.
+  guard rate > 0, (0...total).contains(done) else { return nil }
+  return (total - done) / rate
 }
 
 /// `install --dry-run --json`, and the event `plan`.

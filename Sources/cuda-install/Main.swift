@@ -28,7 +28,7 @@ enum Main {
     }
     let message = unknownCommand(CudaInstall.message(for: error)) ?? CudaInstall.message(for: error)
     if CommandLine.arguments.contains("--json") {
-      JSONReport(command: "", isQuery: false).fail(InstallError(.usage(message)))
+      JSONReport(isQuery: false).fail(InstallError(.usage(message)))
     }
     let console = Console(stream: .error)
     for (index, line) in message.split(separator: "\n").enumerated() {

@@ -3,8 +3,6 @@ import CUDAInstall
 
 /// Tells what a run does: to people, or to programs.
 protocol Report {
-  /// Before anything else, of a command that changes something.
-  func begin(prefix: String)
   func show(_ event: Event)
   /// Takes away what showed a wait.
   func endWaiting()
@@ -21,18 +19,20 @@ final class TextReport: Report {
   private let errors = Console(stream: .error)
   private let quiet: Int
   private let progress: Progress
-  private var lastWaitingLine: ContinuousClock.Instant?
+  private let skips: Bool
+  private var lastWaitingLine: Duration?
 
-  init(_ options: GlobalOptions) {
+  /// `skips`: to find another process at work is no failure, the next run will do.
+  init(_ options: GlobalOptions, skips: Bool) {
+    self.skips = skips
     quiet = options.quiet
     progress = Progress(style: options.progress, isQuiet: options.quiet > 0)
   }
 
-  func begin(prefix: String) {}
-
   func show(_ event: Event) {
     switch event {
-    case .waiting(let holder): showWaiting(holder)
+    case .started: break
+    case .waiting(let holder, let wait): showWaiting(holder, wait)
     case .locked(let waited):
       if waited > .zero { progress.clear() }
     case .recovered(let text): note("note: \(text)")
@@ -46,6 +46,10 @@ final class TextReport: Report {
 
   func fail(_ error: InstallError) {
     progress.clear()
+    if skips, error.holder != nil {
+      note("skipped: \(error.message)")
+      return
+    }
     errors.say("error: \(error.message)")
     if let hint = error.hint { errors.say("hint: \(hint)") }
   }
@@ -70,7 +74,7 @@ final class TextReport: Report {
   }
 
   /// On a terminal the holder's progress, redrawn; elsewhere a line at once and one every 30 s.
-  private func showWaiting(_ holder: Holder) {
+  private func showWaiting(_ holder: Holder, _ wait: Wait) {
     guard quiet == 0 else { return }
     if progress.isAnimated {
       let bar = holder.snapshot.map { progress.lines(of: $0) } ?? []
@@ -79,9 +83,14 @@ final class TextReport: Report {
           + ["  Ctrl-C stops waiting; the other process goes on"])
       return
     }
-    let now = ContinuousClock().now
-    if let lastWaitingLine, now - lastWaitingLine < .seconds(30) { return }
-    errors.say("\(lastWaitingLine == nil ? "" : "still ")waiting for \(holder.description)")
-    lastWaitingLine = now
+    if let lastWaitingLine, wait.elapsed - lastWaitingLine < .seconds(30) { return }
+    let seconds = wait.elapsed.components.seconds
+    if lastWaitingLine == nil {
+      let limit = wait.limit.map { "at most \($0.components.seconds) s" } ?? "without limit"
+      errors.say("waiting for \(holder.description); \(limit)")
+    } else {
+      errors.say("still waiting for \(holder.description); \(seconds) s so far")
+    }
+    lastWaitingLine = wait.elapsed
   }
 }

@@ -6,26 +6,22 @@ struct Session {
   let installer: Installer
   let report: any Report
 
-  /// `command` as it is called in records and events.
-  init(
-    _ options: GlobalOptions, command: String, changes: Bool = false,
-    offTerminal: Duration = .seconds(600)
-  ) throws {
+  /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
+  /// run will do.
+  init(_ options: GlobalOptions, changes: Bool = false, skips: Bool = false) throws {
     let report: any Report =
-      options.json
-      ? JSONReport(command: command, isQuery: !changes)
-      : TextReport(options)
+      options.json ? JSONReport(isQuery: !changes) : TextReport(options, skips: skips)
     self.report = report
     do throws(InstallError) {
       installer = Installer(
         prefix: options.effectivePrefix, source: try options.source(),
-        patience: changes ? try Session.patience(options, offTerminal) : .zero,
+        patience: changes
+          ? try Session.patience(options, offTerminal: skips ? .zero : .seconds(600)) : .zero,
         observe: { report.show($0) })
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)
     }
-    if changes { report.begin(prefix: installer.prefix) }
   }
 
   /// Runs `body`; if it fails, says why and ends the process with the documented status.
@@ -39,7 +35,7 @@ struct Session {
   }
 
   private static func patience(
-    _ options: GlobalOptions, _ offTerminal: Duration
+    _ options: GlobalOptions, offTerminal: Duration
   ) throws(InstallError) -> Duration? {
     do {
       return try options.patience(offTerminal: offTerminal)

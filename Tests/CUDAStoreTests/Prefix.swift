@@ -31,7 +31,7 @@ struct Prefix {
     let locked = try lock()
     let inUse = try locked.remove(version(label))
     _ = locked.finish(changed: true, exit: 0, error: nil)
-    return inUse
+    return inUse.map(\.tree)
   }
 
   /// Takes the lock and gives it back.
@@ -47,3 +47,8 @@ func version(_ text: String) throws -> Version { try #require(Version(text)) }
 
 let artifact = [UInt8]("the bytes of an artifact".utf8)
 let digest = SHA256.digest(of: artifact)
+
+extension RunName: ExpressibleByStringLiteral {
+  /// A run of a test.
+  public init(stringLiteral command: String) { self.init(command) }
+}

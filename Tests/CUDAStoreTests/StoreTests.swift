@@ -41,8 +41,9 @@ import Testing
 @Test func `I1: while one has the lock, another is told who, and gets nothing`() throws {
   let prefix = Prefix()
   let held = try prefix.lock()
-  var seen: [Operation?] = []
-  #expect(throws: StoreError.locked(prefix: prefix.path, prefix.store.operation())) {
+  var seen: [LockHolder] = []
+  let holder = try #require(prefix.store.operation())
+  #expect(throws: StoreError.locked(prefix: prefix.path, .run(holder))) {
     _ = try prefix.store.lock(for: "other", patience: .zero) { seen.append($0) }
   }
   #expect(seen.isEmpty, "who does not wait is not told that it waits")

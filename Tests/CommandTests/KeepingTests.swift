@@ -153,7 +153,9 @@ import Testing
     #expect(user.waitForOutput("held"))
     let run = bench.run("prune", "--keep", "0")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("tree 13.0.2-1 is in use and stays until nobody uses it"))
+    #expect(
+      run.errors.contains(
+        "tree 13.0.2-1 is used by pid \(user.pid) (flock), and stays until nobody uses it"))
     #expect(bench.trees == ["13.0.2-1", "13.0.2-3"])
     #expect(bench.partials == [])
     writeFile(bench.scratch.file("fifo"), [])

@@ -122,7 +122,9 @@ import Testing
     #expect(user.waitForOutput("ready"))
     let run = bench.run("remove", "12.9.1", "--yes")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("tree 12.9.1-1 is in use and stays until nobody uses it"))
+    #expect(
+      run.errors.contains(
+        "tree 12.9.1-1 is used by pid \(user.pid) (sh), and stays until nobody uses it"))
     #expect(namesIn(bench.prefix).contains("12.9.1") == false)
     #expect(listing(root) == whole)
     writeFile(bench.scratch.file("fifo"), [])

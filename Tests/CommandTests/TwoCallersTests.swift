@@ -140,11 +140,12 @@ import Testing
     let before = bench.disk
     let impatient = bench.run("install", "12", "curand", "--no-wait")
     #expect(impatient.status == 75)
+    let who = "pid \(other.pid) (flock), which left no record"
     #expect(
-      impatient.errorLines
-        == ["cuda-install: error: another cuda-install is at work in \(bench.prefix)"])
+      impatient.errorLines == ["cuda-install: error: \(bench.prefix) is locked by \(who)"])
+    #expect(bench.run("status").output.contains("Busy     \(who)\n"))
     let patient = bench.start("install", "12", "curand")
-    #expect(patient.waitForErrors("waiting for a process that left no record"))
+    #expect(patient.waitForErrors("waiting for \(who); at most 600 s\n"))
     #expect(bench.disk == before)
     writeFile(bench.scratch.file("fifo"), [])
     #expect(other.wait() == 0)

@@ -29,9 +29,16 @@ int ckernel_columns(int descriptor);
 /// Opens /dev/null until descriptors 0, 1 and 2 are all open, so that no file of ours becomes one of them.
 void ckernel_fill_standard_descriptors(void);
 
-/// Notes SIGINT, SIGTERM and SIGHUP instead of dying of them, except where the caller has them ignored.
-/// A second one of the same kind kills as usual.
+/// Notes the first SIGINT, SIGTERM or SIGHUP instead of dying of it, except where the caller has them ignored.
+/// The next one kills as usual. Before there are other threads.
 void ckernel_watch_signals(void);
+
+/// Undoes what ckernel_watch_signals did to this thread's mask, which exec(3) would pass on.
+void ckernel_unblock_signals(void);
+
+/// Whether this process may die at once: a signal noted ends it within 150 ms as long as it does, even in the
+/// middle of a call that no signal interrupts.
+void ckernel_hold_nothing(bool holds);
 
 /// The first signal noted, or 0.
 int ckernel_noted_signal(void);

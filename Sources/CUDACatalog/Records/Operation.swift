@@ -14,8 +14,8 @@ package struct Operation: Codable, Equatable, Sendable {
   package var pidNamespace: UInt64
   package var host: String
   package var user: String
-  /// What started it: `shell`, `cron`, `dpkg mypackage`, `systemd cuda-install-update@opt-cuda.service`.
-  package var trigger: String?
+  /// What started it: `shell`, `cron`, `dpkg:mypackage`, `systemd:cuda-install-update@opt-cuda.service`.
+  package var context: String?
   /// RFC 3339, UTC.
   package var started: String
   package var progress: Progress
@@ -60,7 +60,7 @@ package struct Operation: Codable, Equatable, Sendable {
 
   package init(
     op: String, command: String, pid: Int32, startTicks: UInt64?, bootID: String,
-    pidNamespace: UInt64, host: String, user: String, trigger: String?, started: String,
+    pidNamespace: UInt64, host: String, user: String, context: String?, started: String,
     progress: Progress, before: VisibleState
   ) {
     self.op = op
@@ -71,7 +71,7 @@ package struct Operation: Codable, Equatable, Sendable {
     self.pidNamespace = pidNamespace
     self.host = host
     self.user = user
-    self.trigger = trigger
+    self.context = context
     self.started = started
     self.progress = progress
     self.before = before

@@ -34,11 +34,23 @@ package struct RunRecord: Codable, Equatable, Sendable {
       after: after)
   }
 
+  /// Releases that are visible since this run and were not before, oldest first.
+  package var added: [String] { Self.new(in: after, since: before) }
+
+  /// Releases that were visible before this run and are not since, oldest first.
+  package var removed: [String] { Self.new(in: before, since: after) }
+
+  private static func new(in state: VisibleState, since other: VisibleState) -> [String] {
+    state.releases.keys.filter { other.releases[$0] == nil }.sorted()
+  }
+
   /// The same, fit to be shown.
   package var cleaned: RunRecord {
     var record = self
     record.command = CUDACatalog.cleaned(command)
+    record.op = CUDACatalog.cleaned(op)
     record.user = CUDACatalog.cleaned(user)
+    record.started = CUDACatalog.cleaned(started)
     record.ended = CUDACatalog.cleaned(ended)
     record.error = error.map {
       Failure(

@@ -24,7 +24,7 @@ struct Env: ParsableCommand {
   }
 
   mutating func run() throws {
-    let session = try Session(options, command: "env")
+    let session = try Session(options)
     try session.run { (installer) throws(InstallError) in
       let (_, root) = try installer.environment(of: version)
       guard !root.contains("\n") else {
@@ -60,7 +60,7 @@ struct Exec: ParsableCommand {
   }
 
   mutating func run() throws {
-    let session = try Session(options, command: "exec")
+    let session = try Session(options)
     try session.run { (installer) throws(InstallError) in
       let (_, root) = try installer.leasedEnvironment(of: version)
       var variables = Environment.variables(root)

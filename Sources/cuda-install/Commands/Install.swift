@@ -34,7 +34,7 @@ struct Install: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "install", changes: !dryRun)
+    let session = try Session(options, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
       let request = try request()
       if dryRun {

@@ -20,7 +20,7 @@ struct List: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "list")
+    let session = try Session(options)
     try session.run { (installer) throws(InstallError) in
       switch (available, components) {
       case (false, false): try listInstalled(installer, session.report)

@@ -25,7 +25,7 @@ struct Prune: ParsableCommand {
   }
 
   mutating func run() throws {
-    let session = try Session(options, command: "prune", changes: !dryRun)
+    let session = try Session(options, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
       if dryRun {
         let superfluous = try installer.superfluous(keep: keep)
@@ -34,12 +34,12 @@ struct Prune: ParsableCommand {
           lines.isEmpty ? "nothing to delete\n" : lines.joined(), PruneJSON(superfluous))
         return
       }
-      let (outcome, pruned, inUse) = try installer.prune(keep: keep)
-      for tree in inUse {
-        session.report.show(.notice("tree \(tree) is in use and stays until nobody uses it"))
-      }
+      let (outcome, pruned, notices) = try installer.prune(keep: keep)
+      for notice in notices { session.report.show(.notice(notice)) }
       session.report.finish(
-        outcome, changes: lines(pruned, verb: "deleted"), otherwise: "nothing to delete")
+        outcome, changes: lines(pruned, verb: "deleted"),
+        otherwise: outcome.doneBy.map { "nothing is left to delete behind pid \($0)" }
+          ?? "nothing to delete")
     }
   }
 

@@ -15,17 +15,15 @@ struct Remove: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "remove", changes: true)
+    let session = try Session(options, changes: true)
     try session.run { (installer) throws(InstallError) in
-      let (outcome, removed, inUse) = try installer.remove(versions, removesCurrent: yes)
-      for tree in inUse {
-        session.report.show(.notice("tree \(tree) is in use and stays until nobody uses it"))
-      }
+      let (outcome, removed, notices) = try installer.remove(versions, removesCurrent: yes)
+      for notice in notices { session.report.show(.notice(notice)) }
       session.report.finish(
         outcome,
         changes: removed.map {
           "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
-        }, otherwise: nil)
+        }, otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" })
     }
   }
 }

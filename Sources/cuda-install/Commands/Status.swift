@@ -10,11 +10,16 @@ struct Status: ParsableCommand {
   @Flag(help: "Show the run that is under way until it ends, and end as it does.")
   var follow = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Show how this run ended, or follow it: the op of its first event.", valueName: "op"))
+  var of: String?
+
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "status")
-    if follow { return try follow(session) }
+    let session = try Session(options)
+    if follow || of != nil { return try follow(session) }
     try session.run { (installer) throws(InstallError) in
       let status = try installer.status()
       session.report.answer(StatusText.text(status), StatusJSON(status))
@@ -27,7 +32,7 @@ extension Status {
   private func follow(_ session: Session) throws {
     var exit: Int32 = 0
     try session.run { (installer) throws(InstallError) in
-      let record = try installer.follow()
+      let record = try installer.follow(of)
       session.report.endWaiting()
       session.report.answer(
         record.map { "\(StatusText.describe($0))\n" } ?? "nothing is going on\n",
@@ -57,7 +62,13 @@ enum StatusText {
     }
     if let busy = status.busy { rows.append(["Busy", busy.description]) }
     if let dead = status.interrupted {
-      rows.append(["Died", "\(dead.description); the next run recovers"])
+      let kept = Size(status.keptByteCount)
+      rows.append([
+        "Died",
+        "\(dead.description); \(status.isInterruptedVisible ? "its work" : "nothing of it") is visible"
+          + (status.keptByteCount > 0 ? ", \(kept) of downloads are kept" : "")
+          + ", and the next run goes on from there",
+      ])
     }
     if let last = status.last { rows.append(["Last", describe(last)]) }
     rows.append(["Driver", status.driver ?? "none found"])
@@ -90,23 +101,13 @@ struct StatusJSON: Encodable {
     var holder: HolderJSON?
   }
 
-  struct Running: Encodable {
-    var op: String
-    var phase: String
-    var component: String?
-    var done: Int64
-    var total: Int64?
-    var rate: Int64
-    var updated: String
-  }
-
   var v = 1
   var prefix: String
   var current: String?
   var releases: [ReleaseJSON]
   var damaged: [String]
   var lock: Lock
-  var operation: Running?
+  var operation: OperationJSON?
   var interrupted: HolderJSON?
   var last: RunRecord?
   var driver: String?
@@ -120,13 +121,8 @@ struct StatusJSON: Encodable {
     damaged = status.state.damaged.map(\.text)
     lock = Lock(
       path: status.lockPath, held: status.busy != nil,
-      holder: status.busy?.operation.map(HolderJSON.init))
-    operation = status.busy?.operation.map {
-      Running(
-        op: $0.op, phase: $0.progress.phase.rawValue, component: $0.progress.component,
-        done: $0.progress.done, total: $0.progress.total, rate: $0.progress.rate,
-        updated: $0.progress.updated)
-    }
+      holder: status.busy.flatMap(HolderJSON.init))
+    operation = status.busy?.operation.map(OperationJSON.init)
     interrupted = status.interrupted?.operation.map(HolderJSON.init)
     last = status.last?.cleaned
     driver = status.driver

@@ -21,7 +21,7 @@ struct Update: ParsableCommand {
 
   mutating func run() throws {
     // Off a terminal the next run will do: a timer that waits for a timer helps nobody.
-    let session = try Session(options, command: "update", changes: !check, offTerminal: .zero)
+    let session = try Session(options, changes: !check, skips: true)
     var hasUpdates = false
     try session.run { (installer) throws(InstallError) in
       if check {
@@ -36,7 +36,8 @@ struct Update: ParsableCommand {
       let (outcome, updates) = try installer.update(versions)
       session.report.finish(
         outcome, changes: updates.map { line($0, installer) },
-        otherwise: "everything is up to date")
+        otherwise: outcome.doneBy.map { "everything was just updated by pid \($0)" }
+          ?? "everything is up to date")
     }
     if hasUpdates { throw Failure(exitStatus: 100) }
   }

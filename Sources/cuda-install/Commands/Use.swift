@@ -11,13 +11,14 @@ struct Use: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "use", changes: true)
+    let session = try Session(options, changes: true)
     try session.run { (installer) throws(InstallError) in
       let (outcome, was) = try installer.use(version)
       session.report.finish(
         outcome,
         changes: ["current: \(outcome.release)" + (was.map { " (was \($0))" } ?? "")],
-        otherwise: "current: \(outcome.release)")
+        otherwise: outcome.doneBy.map { "current: \(outcome.release), just set by pid \($0)" }
+          ?? "current: \(outcome.release)")
     }
   }
 }
@@ -29,11 +30,12 @@ struct RollBack: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "rollback", changes: true)
+    let session = try Session(options, changes: true)
     try session.run { (installer) throws(InstallError) in
       let (outcome, from, to) = try installer.rollBack()
       session.report.finish(
-        outcome, changes: ["rolled back: \(from) -> \(to)"], otherwise: nil)
+        outcome, changes: ["rolled back: \(from) -> \(to)"],
+        otherwise: outcome.doneBy.map { "just rolled back by pid \($0)" })
     }
   }
 }

@@ -17,14 +17,15 @@ struct Verify: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, command: "verify", changes: repair)
+    let session = try Session(options, changes: repair)
     var isDamaged = false
     try session.run { (installer) throws(InstallError) in
       if repair {
         let outcome = try installer.repair(version)
         session.report.finish(
           outcome, changes: ["CUDA \(outcome.release) repaired"],
-          otherwise: "CUDA \(outcome.release) is intact")
+          otherwise: outcome.doneBy.map { "CUDA \(outcome.release) was just repaired by pid \($0)" }
+            ?? "CUDA \(outcome.release) is intact")
         return
       }
       let (release, findings) = try installer.verify(version)
