@@ -192,13 +192,13 @@ _cuda-install() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    install|update|remove|use|rollback|env|exec|status|list|verify|prune|help)
+    install|update|remove|use|rollback|env|exec|status|list|verify|doctor|prune|help)
         # Offer subcommand argument completions
         "_cuda-install_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'install update remove use rollback env exec status list verify prune help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'install update remove use rollback env exec status list verify doctor prune help' -- "${cur}"))
         ;;
     esac
 }
@@ -466,6 +466,33 @@ _cuda-install_verify() {
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-p'|'--prefix')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--mirror')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--progress')
+        __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
+        return
+        ;;
+    '--wait')
+        return
+        ;;
+    esac
+}
+
+_cuda-install_doctor() {
+    repeating_flags=(-q --quiet)
+    non_repeating_flags=(--json --no-wait --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    __cuda-install_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in

@@ -7,9 +7,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +36,7 @@ int ckernel_space(int descriptor, struct ckernel_space *space) {
   struct statfs answer;
   if (fstatfs(descriptor, &answer) != 0) return -1;
   space->type = (uint32_t)answer.f_type;
+  space->is_read_only = (answer.f_flags & ST_RDONLY) != 0;
   space->free_for_root = bytes(answer.f_bfree, (uint64_t)answer.f_bsize);
   space->free_for_others = bytes(answer.f_bavail, (uint64_t)answer.f_bsize);
   return 0;
@@ -121,3 +126,56 @@ void ckernel_die_of(int number) {
 
 extern char **environ;
 char **ckernel_environment(void) { return environ; }
+
+// What a second process does: only calls that are safe between fork and exec, in a process with threads.
+
+static void tell(int pipe, int answer) {
+  if (write(pipe, &answer, sizeof answer) != sizeof answer) _exit(1);
+}
+
+static void lock(int directory, const char *name, int pipe) {
+  int file = openat(directory, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  tell(pipe, file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0 ? 0 : errno);
+  for (;;) pause();
+}
+
+static void watch_link(int directory, const char *name, int pipe) {
+  char target[4096];
+  tell(pipe, 0);
+  for (;;) {
+    if (readlinkat(directory, name, target, sizeof target) < 0) tell(pipe, errno);
+  }
+}
+
+static int second_process(int directory, const char *name, int *answers,
+                          void (*work)(int, const char *, int)) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  int process = fork();
+  if (process == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    work(directory, name, ends[1]);
+  }
+  close(ends[1]);
+  if (process < 0) close(ends[0]);
+  else *answers = ends[0];
+  return process;
+}
+
+int ckernel_second_locker(int directory, const char *name, int *answers) {
+  return second_process(directory, name, answers, lock);
+}
+
+int ckernel_second_reader(int directory, const char *name, int *answers) {
+  return second_process(directory, name, answers, watch_link);
+}
+
+int ckernel_read_answer(int answers, int *answer) {
+  return read(answers, answer, sizeof *answer) == sizeof *answer;
+}
+
+void ckernel_kill(int process) {
+  kill(process, SIGKILL);
+  while (waitpid(process, NULL, 0) == -1 && errno == EINTR) {
+  }
+}

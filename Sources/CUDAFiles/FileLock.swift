@@ -45,6 +45,15 @@ package struct FileLock: ~Copyable, Sendable {
 }
 
 extension FileLock {
+  /// Whether nobody has the lock on the file `name`. For trials: who wants the lock attempts it.
+  package static func isFree(
+    _ name: String, in directory: borrowing Directory
+  ) throws(FileLockError) -> Bool {
+    guard let lock = try attempt(name, in: directory) else { return false }
+    _ = consume lock
+    return true
+  }
+
   /// Whether a parent passed an open descriptor of the lock file on to this process.
   ///
   /// Ours are closed on exec (I4), so one that is not has survived an exec.

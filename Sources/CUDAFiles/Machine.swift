@@ -9,10 +9,19 @@ package enum Machine {
   package static let host: String = firstLine(of: "/proc/sys/kernel/hostname") ?? "localhost"
 
   /// The name of this process's user, or the number if it has none.
-  package static let user: String = {
-    guard let entry = getpwuid(geteuid()) else { return "\(geteuid())" }
+  package static let user: String = name(ofUser: geteuid())
+
+  /// The name of a user, or the number if it has none.
+  package static func name(ofUser number: UInt32) -> String {
+    guard let entry = getpwuid(number) else { return "\(number)" }
     return String(cString: entry.pointee.pw_name)
-  }()
+  }
+
+  /// Where a shell finds a program; `nil` if it does not.
+  package static func onPath(_ name: String) -> String? {
+    (environment("PATH") ?? "").split(separator: ":").map { "\($0)/\(name)" }
+      .first { access($0, X_OK) == 0 }
+  }
 
   /// The home directory by the password database, for processes without HOME.
   package static var homeDirectory: String? {

@@ -6,6 +6,8 @@ package struct Space: Sendable, Equatable {
   package var freeByteCount: Int64
   /// `ext4`, `nfs`, `overlayfs`, or the number in hexadecimal.
   package var fileSystem: String
+  /// Whether it is mounted read-only; mode bits do not tell.
+  package var isReadOnly: Bool
 }
 
 extension Directory {
@@ -16,7 +18,8 @@ extension Directory {
     let free = Machine.isRoot ? answer.free_for_root : answer.free_for_others
     return Space(
       freeByteCount: Int64(clamping: free),
-      fileSystem: fileSystemNames[answer.type] ?? "0x" + String(answer.type, radix: 16))
+      fileSystem: fileSystemNames[answer.type] ?? "0x" + String(answer.type, radix: 16),
+      isReadOnly: answer.is_read_only)
   }
 }
 

@@ -85,12 +85,19 @@ extension Store {
     do {
       return try FileLock.attempt(Layout.lock, in: directory)
     } catch {
-      switch error {
-      case .cannotLock(let error, let fileSystem):
-        throw .cannotLock(prefix: prefix, fileSystem: fileSystem, error)
-      case .cannotOpen(let error): throw .cannotCreate(error)
-      case .notALockFile(let path, let what): throw .notALockFile(path: path, what: what)
-      }
+      throw StoreError(error, prefix: prefix)
+    }
+  }
+}
+
+extension StoreError {
+  /// Why a lock in `prefix` cannot be had.
+  init(_ error: FileLockError, prefix: String) {
+    switch error {
+    case .cannotLock(let error, let fileSystem):
+      self = .cannotLock(prefix: prefix, fileSystem: fileSystem, error)
+    case .cannotOpen(let error): self = .cannotCreate(error)
+    case .notALockFile(let path, let what): self = .notALockFile(path: path, what: what)
     }
   }
 }

@@ -83,3 +83,23 @@ package struct Recovery: Equatable, Sendable {
     }
   }
 }
+
+extension Store {
+  /// The names of what processes left that died, and that the next run sweeps. Takes no lock.
+  package func leftovers() throws(StoreError) -> [String] {
+    do {
+      let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+      var names = try Directory.open(prefix).names().filter { Layout.isTemporary($0) }
+      for name in try trees.names() where Layout.isStaging(name) || Layout.isDeparture(name) {
+        // A look only: locking it for a moment would keep its owner from locking it (I5).
+        guard let status = try trees.status(name), Machine.holders(of: status.identity).isEmpty
+        else { continue }
+        names.append(name)
+      }
+      return names
+    } catch {
+      if error.isMissing { return [] }
+      throw .files(error)
+    }
+  }
+}

@@ -13,7 +13,7 @@ struct CudaInstall: ParsableCommand {
       CommandGroup(name: "Get", subcommands: [Install.self, Update.self, Remove.self]),
       CommandGroup(
         name: "Use", subcommands: [Use.self, RollBack.self, Env.self, Exec.self]),
-      CommandGroup(name: "Look", subcommands: [Status.self, List.self, Verify.self]),
+      CommandGroup(name: "Look", subcommands: [Status.self, List.self, Verify.self, Doctor.self]),
       CommandGroup(name: "Keep", subcommands: [Prune.self]),
     ])
 

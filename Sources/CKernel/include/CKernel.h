@@ -15,9 +15,11 @@ int ckernel_syncfs(int descriptor);
 /// renameat2(2) with RENAME_NOREPLACE: EEXIST if `target` exists.
 int ckernel_rename_new(int directory, const char *source, const char *target);
 
-/// statfs(2), which Glibc's module leaves out: the type's magic number, and the free bytes of root and of others.
+/// statfs(2), which Glibc's module leaves out: the type's magic number, whether it is mounted read-only, and the free
+/// bytes of root and of others.
 struct ckernel_space {
   uint32_t type;
+  bool is_read_only;
   uint64_t free_for_root;
   uint64_t free_for_others;
 };
@@ -48,3 +50,17 @@ void ckernel_die_of(int signal);
 
 /// The environment of this process.
 char **ckernel_environment(void);
+
+/// Starts a second process that tries for the exclusive flock(2) on an existing file, and lives until it is killed, or
+/// this process ends. Its number, or -1; `answers` is where it says 0 or its errno.
+int ckernel_second_locker(int directory, const char *name, int *answers);
+
+/// Starts a second process that reads a symbolic link again and again, and says 0 at its start and its errno each time
+/// that the link is not there.
+int ckernel_second_reader(int directory, const char *name, int *answers);
+
+/// Whether a second process has said something; waits until it has, or has ended.
+int ckernel_read_answer(int answers, int *answer);
+
+/// SIGKILL, and the process is gone.
+void ckernel_kill(int process);
