@@ -240,8 +240,11 @@ extension Recovery {
         "the run of pid \(interrupted.pid) (\(cleaned(interrupted.command))\(started)) did not finish"
     }
     text += isVisible ? "; its work is visible" : "; nothing of it is visible"
+    if clearedCount > 0 {
+      text += ", \(clearedCount) half made \(clearedCount == 1 ? "tree is" : "trees are") cleared away"
+    }
     if leftCount > 0 { text += ", \(leftCount) leftovers cannot be deleted" }
-    if keptByteCount > 0 { text += ", and \(Size(keptByteCount)) of downloads are kept" }
+    if keptByteCount > 0 { text += ", \(Size(keptByteCount)) of downloads are kept" }
     return text
   }
 }

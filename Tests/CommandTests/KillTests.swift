@@ -28,10 +28,16 @@ import Testing
     let status = bench.run("status")
     #expect(status.output.contains("Current  none"))
     #expect(status.output.contains("Died     pid \(run.pid), install"), "\(status.output)")
+    #expect(
+      status.output.contains(
+        "; nothing of it is visible, 58.5 KiB of downloads are kept, and the next run goes on"))
     let next = bench.run("install", "13")
     #expect(next.status == 0, "\(next.errors)")
     #expect(next.errors.contains("note: the run of pid \(run.pid) (install, since "))
-    #expect(next.errors.contains("did not finish; nothing of it is visible, and 58.5 KiB of"))
+    #expect(
+      next.errors.contains(
+        "did not finish; nothing of it is visible, 1 half made tree is cleared away, "
+          + "58.5 KiB of downloads are kept\n"), "\(next.errors)")
     #expect(bench.requests.last?.request.range == "bytes=\(Self.half)-")
     #expect(bench.requests.last?.request.bytesSent == Self.large.archive.count - Self.half)
     try expectInstalled(Self.large, in: bench)
