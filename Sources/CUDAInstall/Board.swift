@@ -21,6 +21,11 @@ struct Job: Sendable {
   var item: Plan.Item
   var work: Work
 
+  /// Bytes of the artifact that have been unpacked so far.
+  var unpackedByteCount: Int64 { min(max(0, partial?.file.readPosition ?? 0), artifactByteCount) }
+
+  var artifactByteCount: Int64 { item.build.artifact.byteCount }
+
   private var partial: PartialDownload? {
     switch work {
     case .unpack(let partial), .copy(let partial, _): partial

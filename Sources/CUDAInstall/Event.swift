@@ -50,7 +50,8 @@ public struct Holder: Sendable {
     func plausible(_ byteCount: Int64) -> Int64 { min(max(0, byteCount), 1 << 50) }
     return ProgressSnapshot(
       fetched: plausible(progress.done), total: plausible(total),
-      unpacked: plausible(progress.unpacked), rate: plausible(progress.rate), active: [])
+      consumed: plausible(progress.consumed ?? 0), unpacked: plausible(progress.unpacked),
+      rate: plausible(progress.rate), active: [])
   }
 }
 
@@ -84,6 +85,8 @@ public struct ProgressSnapshot: Sendable {
   public var fetched: Int64
   /// All bytes of artifacts, those that were here before included.
   public var total: Int64
+  /// Bytes of artifacts that are unpacked, of `total`.
+  public var consumed: Int64
   /// Bytes written into the tree.
   public var unpacked: Int64
   /// Bytes received per second, over the last five seconds.

@@ -194,12 +194,12 @@ extension Installer {
   private func tell(
     _ board: Monitor<Board>, _ gauges: Gauges, _ meter: inout Meter, _ store: inout LockedStore
   ) {
-    let (notices, arrived, unpacking) = board.update {
-      ($0.takeNotices(), $0.arrived, $0.unpacking)
+    let (notices, arrived, unpacking, done) = board.update {
+      ($0.takeNotices(), $0.arrived, $0.unpacking, Set($0.results.keys))
     }
     for notice in notices { observe(.notice(notice)) }
     let snapshot = meter.snapshot(
-      arrived: arrived, unpacking: unpacking, written: gauges.writtenByteCount)
+      arrived: arrived, unpacking: unpacking, done: done, written: gauges.writtenByteCount)
     observe(.progress(snapshot))
     if let progress = meter.dueProgress(snapshot) { store.report(progress) }
   }

@@ -241,7 +241,8 @@ extension Recovery {
     }
     text += isVisible ? "; its work is visible" : "; nothing of it is visible"
     if clearedCount > 0 {
-      text += ", \(clearedCount) half made \(clearedCount == 1 ? "tree is" : "trees are") cleared away"
+      text +=
+        ", \(clearedCount) half made \(clearedCount == 1 ? "tree is" : "trees are") cleared away"
     }
     if leftCount > 0 { text += ", \(leftCount) leftovers cannot be deleted" }
     if keptByteCount > 0 { text += ", \(Size(keptByteCount)) of downloads are kept" }

@@ -21,32 +21,42 @@ struct Meter {
   mutating func add(_ job: Job) {
     if case .link = job.work { return }
     jobs.append(job)
-    total += job.item.build.artifact.byteCount
+    total += job.artifactByteCount
   }
 
   mutating func snapshot(
-    arrived: [ComponentName: Int64], unpacking: Set<ComponentName>, written: Int64
+    arrived: [ComponentName: Int64], unpacking: Set<ComponentName>, done: Set<ComponentName>,
+    written: Int64
   ) -> ProgressSnapshot {
-    let done = arrived.values.reduce(0, +)
+    let fetched = arrived.values.reduce(0, +)
     let now = clock.now
-    samples.append((now, done))
+    samples.append((now, fetched))
     samples.removeAll { now - $0.0 > .seconds(5) }
     var rate: Int64 = 0
     if let first = samples.first, now > first.0 {
-      rate = Int64(Double(max(0, done - first.1)) / ((now - first.0) / .seconds(1)))
+      rate = Int64(Double(max(0, fetched - first.1)) / ((now - first.0) / .seconds(1)))
     }
     var active: [ProgressSnapshot.Transfer] = []
+    var consumed: Int64 = 0
     for job in jobs {
       let name = job.item.component.name
-      let size = job.item.build.artifact.byteCount
+      let size = job.artifactByteCount
+      if done.contains(name) {
+        consumed += size
+      } else if unpacking.contains(name) {
+        consumed += job.unpackedByteCount
+      }
       let here = arrived[name] ?? 0
       guard unpacking.contains(name) || (here > 0 && here < size) else { continue }
+      let isUnpacking = unpacking.contains(name)
       active.append(
         .init(
-          component: name.text, done: here, total: size, isUnpacking: unpacking.contains(name)))
+          component: name.text, done: isUnpacking ? job.unpackedByteCount : here, total: size,
+          isUnpacking: isUnpacking))
     }
     return ProgressSnapshot(
-      fetched: done, total: total, unpacked: written, rate: rate, active: active)
+      fetched: fetched, total: total, consumed: consumed, unpacked: written, rate: rate,
+      active: active)
   }
 
   /// What other processes are told: at most 4 times a second, and only what is new.
@@ -55,9 +65,8 @@ struct Meter {
     if let lastReport, now - lastReport < .milliseconds(250) { return nil }
     var progress = Operation.Progress(
       phase: snapshot.isFetched ? .extract : .download, component: snapshot.active.first?.component,
-      done: snapshot.fetched, total: snapshot.total, unpacked: snapshot.unpacked,
-      rate: snapshot.rate,
-      updated: Timestamp.now.rfc3339)
+      done: snapshot.fetched, total: snapshot.total, consumed: snapshot.consumed,
+      unpacked: snapshot.unpacked, rate: snapshot.rate, updated: Timestamp.now.rfc3339)
     if let lastReported {
       var same = lastReported
       same.updated = progress.updated

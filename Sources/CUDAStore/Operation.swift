@@ -53,7 +53,7 @@ extension Operation {
     switch progress.phase {
     case .manifest: break
     case .download: if let percent { words.append("\(percent)% fetched") }
-    case .extract: words.append("unpacking")
+    case .extract: words.append(percent.map { "\($0)% unpacked" } ?? "unpacking")
     case .commit: words.append("finishing")
     }
     if let idle = idleSeconds, idle >= 5 { words.append("no progress for \(idle) s") }

@@ -123,6 +123,8 @@ private struct ProgressEvent: Encodable {
   var all_total: Int64
   var rate: Int64
   var eta_s: Int64?
+  /// Bytes of artifacts that are unpacked, and bytes that they became.
+  var all_unpacked: Int64
   var unpacked: Int64
 
   init(_ snapshot: ProgressSnapshot) {
@@ -134,6 +136,7 @@ private struct ProgressEvent: Encodable {
     all_total = snapshot.total
     rate = snapshot.rate
     eta_s = eta(snapshot.fetched, snapshot.total, snapshot.rate)
+    all_unpacked = snapshot.consumed
     unpacked = snapshot.unpacked
   }
 }
@@ -211,6 +214,8 @@ struct OperationJSON: Encodable {
   var total: Int64?
   var rate: Int64
   var eta_s: Int64?
+  /// Bytes of artifacts that are unpacked, and bytes that they became.
+  var all_unpacked: Int64
   var unpacked: Int64
   var updated: String
 
@@ -223,6 +228,7 @@ struct OperationJSON: Encodable {
     total = progress.total
     rate = progress.rate
     eta_s = progress.total.flatMap { eta(progress.done, $0, progress.rate) }
+    all_unpacked = progress.consumed ?? 0
     unpacked = progress.unpacked
     updated = cleaned(progress.updated)
   }

@@ -87,16 +87,21 @@ enum ProgressText {
         transfer.isUnpacking ? "unpacking" : "", columns, isUnicode)
     }
     let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
-    var tail =
-      snapshot.isFetched ? "unpacked \(Size(snapshot.unpacked))" : "\(Size(snapshot.rate))/s"
-    if !snapshot.isFetched, left > 0 { tail += "  \(duration(left))" }
-    lines.append(line("total", snapshot.fetched, snapshot.total, tail, columns, isUnicode))
+    // Unpacking goes on while there is something to fetch; the bar that is behind is shown alone.
+    if snapshot.isFetched {
+      lines.append(line("unpacking", snapshot.consumed, snapshot.total, "", columns, isUnicode))
+    } else {
+      let tail = "\(Size(snapshot.rate))/s" + (left > 0 ? "  \(duration(left))" : "")
+      lines.append(line("total", snapshot.fetched, snapshot.total, tail, columns, isUnicode))
+    }
     return lines
   }
 
   /// `44% (0.53/1.21 GiB, 62.0 MiB/s, 11 s left)`
   static func plain(_ snapshot: ProgressSnapshot) -> String {
-    guard !snapshot.isFetched else { return "unpacking, \(Size(snapshot.unpacked)) written" }
+    guard !snapshot.isFetched else {
+      return "\(percent(snapshot.consumed, snapshot.total))% unpacked"
+    }
     let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
     return "\(percent(snapshot.fetched, snapshot.total))% ("
       + Size.progress(snapshot.fetched, of: snapshot.total) + ", \(Size(snapshot.rate))/s"

@@ -36,6 +36,8 @@ package struct Operation: Codable, Equatable, Sendable {
     /// Bytes fetched and bytes to fetch, over all components; `total` is `nil` while it is unknown.
     package var done: Int64
     package var total: Int64?
+    /// Bytes of artifacts that are unpacked, of `total`; `nil` in records of older programs.
+    package var consumed: Int64?
     /// Bytes written into the new tree.
     package var unpacked: Int64
     /// Bytes per second over the last seconds.
@@ -45,13 +47,13 @@ package struct Operation: Codable, Equatable, Sendable {
 
     package init(
       phase: Phase, component: String? = nil, done: Int64 = 0, total: Int64? = nil,
-      unpacked: Int64 = 0, rate: Int64 = 0,
-      updated: String
+      consumed: Int64 = 0, unpacked: Int64 = 0, rate: Int64 = 0, updated: String
     ) {
       self.phase = phase
       self.component = component
       self.done = done
       self.total = total
+      self.consumed = consumed
       self.unpacked = unpacked
       self.rate = rate
       self.updated = updated
@@ -77,11 +79,12 @@ package struct Operation: Codable, Equatable, Sendable {
     self.before = before
   }
 
-  /// `62%`, or `nil` while the total is unknown.
+  /// `62` of 100 fetched, or unpacked in that phase; `nil` while the total is unknown.
   package var percent: Int? {
     guard let total = progress.total, total > 0 else { return nil }
+    let done = progress.phase == .extract ? progress.consumed ?? 0 : progress.done
     // A record may say anything.
-    return Int(Double(min(max(progress.done, 0), total)) / Double(total) * 100)
+    return Int(Double(min(max(done, 0), total)) / Double(total) * 100)
   }
 }
 
