@@ -4,8 +4,8 @@ package import CUDAFiles
 /// One archive becoming files of a tree. libarchive reads, this writes.
 ///
 /// Only files, directories, symbolic links that stay inside, and hard links to an earlier file of the same
-/// archive are made. Files become 0644 or 0755, directories 0755; owners, attributes and set-id bits are
-/// not taken (I11). A second member of one name is an error.
+/// archive are made. Files become 0444 or 0555, directories 0755 until the tree is complete; owners, attributes
+/// and set-id bits are not taken (I11). A second member of one name is an error.
 package struct Unpacking: Sendable {
   /// For messages: `cuda_nvcc-linux-x86_64-13.0.88-archive.tar.xz`.
   package var archive: String

@@ -143,7 +143,7 @@ struct UnpackingWork {
       unpacked.held.append(HeldFile(path: place, bytes: bytes, modified: entry.modified))
       seen[path] = .other
     case .tree(let place):
-      let mode: UInt16 = entry.isExecutable ? 0o755 : 0o644
+      let mode: UInt16 = entry.isExecutable ? TreeMode.program : TreeMode.file
       let isOwn = unpacking.claims("\(place)")
       let digest =
         isOwn

@@ -30,7 +30,7 @@ package struct TreeEntry: Sendable, Equatable {
   }
 }
 
-/// `{"components":["cuda_nvcc"],"mode":"0755","path":"bin/nvcc","sha256":"…","size":1,"type":"file"}`
+/// `{"components":["cuda_nvcc"],"mode":"0555","path":"bin/nvcc","sha256":"…","size":1,"type":"file"}`
 extension TreeEntry: Codable {
   private enum CodingKeys: String, CodingKey {
     case path, type, size, mode, sha256, target, components

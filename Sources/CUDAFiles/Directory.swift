@@ -36,9 +36,7 @@ package struct Directory: ~Copyable, Sendable {
   /// A new directory with exactly this mode, whatever the umask.
   package func makeDirectory(_ name: String, mode: UInt16 = 0o755) throws(SystemCallError) {
     try systemCall("mkdirat", at(name)) { mkdirat(descriptor, name, mode_t(mode)) }
-    if Machine.umask & mode != 0 {
-      try systemCall("fchmodat", at(name)) { fchmodat(descriptor, name, mode_t(mode), 0) }
-    }
+    if Machine.umask & mode != 0 { try setMode(name, mode) }
   }
 
   /// Makes the directory unless it is there already, as a directory.
@@ -196,6 +194,11 @@ package struct Directory: ~Copyable, Sendable {
     } catch let error where error.code == ENOENT {
       return
     }
+  }
+
+  /// Sets the permissions of `name`, which is not a symbolic link.
+  package func setMode(_ name: String, _ mode: UInt16) throws(SystemCallError) {
+    try systemCall("fchmodat", at(name)) { fchmodat(descriptor, name, mode_t(mode), 0) }
   }
 
   /// Sets when `name`, itself if it is a symbolic link, was modified, in seconds since 1970.

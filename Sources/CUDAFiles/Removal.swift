@@ -10,6 +10,19 @@ extension Directory {
     try removeTree(raw: name.utf8CString.map { $0 })
   }
 
+  /// Removes what is in this directory. One of a published tree nobody may write into, its owner neither.
+  private func removeAll() throws(SystemCallError) {
+    for entry in try rawNames() {
+      do {
+        try removeTree(raw: entry)
+      } catch {
+        guard error.isPermission, try status().mode & 0o200 == 0 else { throw error }
+        try systemCall("fchmod", path) { fchmod(descriptor, 0o700) }
+        try removeTree(raw: entry)
+      }
+    }
+  }
+
   private func removeTree(raw name: [CChar]) throws(SystemCallError) {
     let path = at(String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     do {
@@ -26,7 +39,7 @@ extension Directory {
           self.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0)
       }
       let inner = Directory(descriptor: descriptor, path: path)
-      for entry in try inner.rawNames() { try inner.removeTree(raw: entry) }
+      try inner.removeAll()
       try systemCall("unlinkat", path) { unlinkat(self.descriptor, name, AT_REMOVEDIR) }
     } catch {
       guard error.code == ENOENT else { throw error }

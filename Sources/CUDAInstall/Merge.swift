@@ -149,10 +149,11 @@ struct Merge {
       },
       files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
     for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
-      let file = try root.directory.create(name)
+      let file = try root.directory.create(name, mode: TreeMode.file)
       try file.write(bytes, at: 0)
       try file.setModified(modified)
     }
+    try root.directory.setMode(".", TreeMode.directory)
     try root.directory.setModified(".", modified)
   }
 
@@ -180,7 +181,7 @@ extension TreeEntry.Kind {
       case .file(let byteCount, let mode, let digest):
         .file(byteCount: byteCount, mode: mode, digest: digest)
       case .link(let target): .link(target: target)
-      case .directory: .directory(mode: 0o755)
+      case .directory: .directory(mode: TreeMode.directory)
       }
   }
 }

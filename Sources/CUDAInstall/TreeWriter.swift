@@ -30,7 +30,8 @@ struct TreeWriter {
   ) throws(SystemCallError) -> ComponentName? {
     let text = path.joined(separator: "/")
     let digest = SHA256.digest(of: bytes)
-    let kind = TreeEntry.Kind.file(byteCount: Int64(bytes.count), mode: 0o644, digest: digest)
+    let kind = TreeEntry.Kind.file(
+      byteCount: Int64(bytes.count), mode: TreeMode.file, digest: digest)
     if var known = entries[text] {
       guard let owner else { return nil }
       guard known.kind == kind else { return known.owners.first ?? owner }
@@ -39,7 +40,7 @@ struct TreeWriter {
       return nil
     }
     let parent = try cursor.enter(path.dropLast())
-    let file = try parent.directory.create(path.last ?? "")
+    let file = try parent.directory.create(path.last ?? "", mode: TreeMode.file)
     try file.write(bytes, at: 0)
     try file.setModified(modified ?? self.modified)
     entries[text] = TreeEntry(path: text, kind: kind, owners: owner.map { [$0] } ?? [])
@@ -57,7 +58,7 @@ struct TreeWriter {
     entries[text] = TreeEntry(path: text, kind: .link(target: target), owners: [])
   }
 
-  /// Lists every directory, and gives each path the time that does not depend on who was faster: files
+  /// Lists every directory, closes it to writing, and gives each path the time that does not depend on who was faster: files
   /// that several components brought the first one's, directories the newest of all.
   mutating func finishDirectories(times: [String: Int64]) throws(SystemCallError) {
     for entry in entries.values where entry.owners.count > 1 && !entry.isDirectory {
@@ -69,13 +70,16 @@ struct TreeWriter {
       while !parent.isEmpty {
         let text = parent.joined(separator: "/")
         guard entries[text] == nil else { break }
-        entries[text] = TreeEntry(path: text, kind: .directory(mode: 0o755), owners: [])
+        entries[text] = TreeEntry(
+          path: text, kind: .directory(mode: TreeMode.directory), owners: [])
         parent = parent.dropLast()
       }
     }
     for (path, entry) in entries where entry.isDirectory {
       let (parents, name) = Self.split(path)
-      try cursor.enter(parents).directory.setModified(name, modified)
+      let parent = try cursor.enter(parents)
+      try parent.directory.setMode(name, TreeMode.directory)
+      try parent.directory.setModified(name, modified)
     }
   }
 

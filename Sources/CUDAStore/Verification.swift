@@ -79,7 +79,9 @@ extension TreeEntry {
     }
     let changed = Finding(kind: .changed, path: path)
     switch kind {
-    case .directory: return status.kind == .directory ? nil : changed
+    case .directory(let mode):
+      guard status.kind == .directory else { return changed }
+      return status.mode == mode ? nil : Finding(kind: .mode, path: path)
     case .link(let target):
       return try directory.directory.readLink(name) == target ? nil : changed
     case .file(let byteCount, let mode, let digest):

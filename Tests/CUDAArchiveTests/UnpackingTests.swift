@@ -26,12 +26,12 @@ private func top(_ rest: Member...) -> [Member] { [Member("t/", .directory, mode
   let program = Array("program".utf8)
   #expect(
     unpacked.entries.first?.kind
-      == .file(byteCount: 7, mode: 0o755, digest: SHA256.digest(of: program)))
+      == .file(byteCount: 7, mode: 0o555, digest: SHA256.digest(of: program)))
 }
 
 @Test(arguments: [
-  (0o644, 0o644), (0o755, 0o755), (0o4755, 0o755), (0o2755, 0o755), (0o1777, 0o755), (0, 0o644),
-  (0o666, 0o644), (0o777, 0o755), (0o100, 0o755), (0o001, 0o755), (0o6000, 0o644), (0o444, 0o644),
+  (0o644, 0o444), (0o755, 0o555), (0o4755, 0o555), (0o2755, 0o555), (0o1777, 0o555), (0, 0o444),
+  (0o666, 0o444), (0o777, 0o555), (0o100, 0o555), (0o001, 0o555), (0o6000, 0o444), (0o444, 0o444),
 ])
 func `I11: no mode bit beyond rwx survives`(given: Int, expected: Int) throws {
   let unpack = Unpack(
@@ -174,7 +174,7 @@ func `I11: an entry that must not be written ends it, and nothing lies outside`(
   #expect(unpacked.entries.map(\.path) == ["a", "b", "l"])
   #expect(
     unpacked.entries[0].kind
-      == .file(byteCount: 3, mode: 0o644, digest: SHA256.digest(of: Array("one".utf8))))
+      == .file(byteCount: 3, mode: 0o444, digest: SHA256.digest(of: Array("one".utf8))))
 }
 
 @Test func `progress is told in bytes written`() throws {

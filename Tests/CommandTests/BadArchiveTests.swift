@@ -176,6 +176,6 @@ import Testing
     odd.members.append(.file("bin/setuid", "x", mode: 0o6777))
     let bench = try Bench(.one(odd))
     #expect(bench.run("install", "13").status == 0)
-    #expect(modeOf("\(bench.prefix)/current/bin/setuid") == 0o755)
+    #expect(modeOf("\(bench.prefix)/current/bin/setuid") == 0o555)
   }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -191,5 +192,29 @@ import Testing
     #expect(run.status == 75, "\(run.errors)")
     #expect(run.errorLines.count == 1)
     #expect(bench.run("install", "12", "curand").status == 0)
+  }
+
+  @Test(.enabled(if: Rights.toBecomeOthers, Rights.noOthers))
+  func `I7: a tree is closed to its owner as well, who can still replace and remove it`() throws {
+    let bench = try Bench()
+    #expect(chmod(bench.scratch.path, 0o777) == 0)
+    for words in [["install", "13", "curand"], ["install", "13", "nvcc"]] {
+      let run = bench.ended(asNobody(bench.command(words)))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    for accident in [
+      "echo >> bin/nvcc", "touch include/new.h", "rm include/nvcc.h", "mv lib libs",
+      "rm receipt.json",
+    ] {
+      let script = "cd \"$0\"; \(accident)"
+      let run = bench.ended(asNobody(["sh", "-c", script, "\(bench.prefix)/current/."]))
+      #expect(run.status != 0, "\(accident)")
+    }
+    #expect(bench.ended(asNobody(bench.command(["verify"]))).status == 0)
+    let prune = bench.ended(asNobody(bench.command(["prune", "--keep", "0"])))
+    #expect(prune.status == 0 && bench.trees == ["13.0.2-2"], "\(prune.errors)")
+    let remove = bench.ended(asNobody(bench.command(["remove", "13.0.2", "--yes"])))
+    #expect(remove.status == 0, "\(remove.errors)")
+    #expect(bench.trees == [] && bench.leftovers == [])
   }
 }
