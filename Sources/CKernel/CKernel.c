@@ -58,6 +58,7 @@ void ckernel_fill_standard_descriptors(void) {
 static _Atomic int noted = 0;
 static _Atomic int holds_nothing = 0;
 static sigset_t watched;
+static sigset_t mask_before;
 
 static void note(int signal) {
   if (noted == 0) noted = signal;
@@ -70,10 +71,14 @@ static void *take_signals(void *unused) {
   int signal;
   if (sigwait(&watched, &signal) != 0) return NULL;
   note(signal);
+  const struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
+  // Those that come with the first: timeout(1) and a terminal that closes send two.
+  while (sigtimedwait(&watched, NULL, &moment) > 0) {
+  }
+  if (holds_nothing) ckernel_die_of(noted);
   // The next one kills, whatever the rest of the process does.
   pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
   for (;;) {
-    struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
     nanosleep(&moment, NULL);
     if (holds_nothing) ckernel_die_of(noted);
   }
@@ -99,16 +104,19 @@ void ckernel_watch_signals(void) {
   }
   signal(SIGPIPE, SIG_IGN);
   pthread_t thread;
-  pthread_sigmask(SIG_BLOCK, &watched, NULL);
+  pthread_sigmask(SIG_BLOCK, &watched, &mask_before);
   if (pthread_create(&thread, NULL, take_signals, NULL) == 0) {
     pthread_detach(thread);
   } else {
     note_with_handlers();
-    pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
   }
 }
 
-void ckernel_unblock_signals(void) { pthread_sigmask(SIG_UNBLOCK, &watched, NULL); }
+void ckernel_unwatch_signals(void) {
+  pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
+  if (noted != 0) ckernel_die_of(noted);
+}
 
 void ckernel_hold_nothing(bool holds) { holds_nothing = holds; }
 
@@ -151,9 +159,12 @@ static int second_process(int directory, const char *name, int *answers,
                           void (*work)(int, const char *, int)) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  int parent = getpid();
   int process = fork();
   if (process == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // The parent may have died before the kernel knew what to do then.
+    if (getppid() != parent) _exit(1);
     work(directory, name, ends[1]);
   }
   close(ends[1]);
@@ -171,7 +182,11 @@ int ckernel_second_reader(int directory, const char *name, int *answers) {
 }
 
 int ckernel_read_answer(int answers, int *answer) {
-  return read(answers, answer, sizeof *answer) == sizeof *answer;
+  ssize_t count;
+  do {
+    count = read(answers, answer, sizeof *answer);
+  } while (count == -1 && errno == EINTR);
+  return count == sizeof *answer;
 }
 
 void ckernel_kill(int process) {

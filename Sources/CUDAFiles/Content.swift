@@ -22,23 +22,30 @@ extension Directory {
     return bytes
   }
 
+  /// What of a new file is on disk when the call returns.
+  package enum Durability: Sendable {
+    /// Whatever the kernel likes: after a power cut the name may lead to nothing.
+    case none
+    /// The bytes, before the name is (I7).
+    case bytes
+    case bytesAndName
+  }
+
   /// Makes `name` a file with exactly these bytes in one step: readers see the old file or the new one.
-  ///
-  /// `durably`: on disk too, data before name (I7).
   package func replace(
-    _ name: String, with bytes: [UInt8], durably: Bool, mode: UInt16 = 0o644
+    _ name: String, with bytes: [UInt8], _ durability: Durability, mode: UInt16 = 0o644
   ) throws(SystemCallError) {
     let temporary = ".\(name).\(UniqueName.next())"
     do {
       let file = try create(temporary, mode: mode)
       try file.write(bytes, at: 0)
-      if durably { try file.sync() }
+      if durability != .none { try file.sync() }
       try rename(temporary, to: name)
     } catch {
       // The first failure is the one to report; the sweep takes what this cannot.
       try? unlink(temporary)
       throw error
     }
-    if durably { try sync() }
+    if durability == .bytesAndName { try sync() }
   }
 }

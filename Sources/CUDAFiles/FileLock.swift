@@ -26,10 +26,8 @@ package struct FileLock: ~Copyable, Sendable {
       }
       do {
         // I3: is what we locked still what the path names?
-        let named = try directory.status(name)
-        if try named?.identity == file.status().identity {
-          return FileLock(file: file)
-        }
+        let lock = FileLock(file: file)
+        if try lock.isStill(name, in: directory) { return lock }
       } catch {
         throw .cannotOpen(error)
       }
@@ -37,6 +35,14 @@ package struct FileLock: ~Copyable, Sendable {
   }
 
   private init(file: consuming File) { self.file = file }
+
+  /// Whether the locked file is still the one that the name leads to. If somebody removed it, another process may
+  /// have the lock on a new one.
+  package func isStill(
+    _ name: String, in directory: borrowing Directory
+  ) throws(SystemCallError) -> Bool {
+    try directory.status(name)?.identity == file.status().identity
+  }
 
   deinit {
     // I4. Nothing to do about a failure: the close that follows releases it as well.
@@ -52,13 +58,6 @@ extension FileLock {
     guard let lock = try attempt(name, in: directory) else { return false }
     _ = consume lock
     return true
-  }
-
-  /// Whether a parent passed an open descriptor of the lock file on to this process.
-  ///
-  /// Ours are closed on exec (I4), so one that is not has survived an exec.
-  package static func isInherited(_ identity: FileIdentity) -> Bool {
-    Machine.hasInherited(identity)
   }
 }
 

@@ -19,28 +19,56 @@ package struct RunningProcess: Sendable, Hashable {
   package var description: String { "pid \(pid)" + (name.map { " (\($0))" } ?? "") }
 }
 
-extension Machine {
-  /// The processes that took a flock(2) on that file, as far as they can be seen from here.
-  package static func holders(of file: FileIdentity) -> [RunningProcess] {
-    let device = file.device
-    let (major, minor) = (
-      (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF, device & 0xFF | (device >> 12) & ~0xFF
-    )
-    let wanted = "\(hexadecimal(major)):\(hexadecimal(minor)):\(file.number)"
+extension Directory {
+  /// The processes that took a flock(2) on a file of this directory's mount, as far as they can be seen from here;
+  /// `nil` if the kernel's table cannot be read.
+  package func lockHolders(of file: FileIdentity) -> [RunningProcess]? {
+    guard let device = superblock else { return nil }
+    let wanted = "\(device):\(file.number)"
+    let table = lines(of: "/proc/locks", limit: 1 << 20)
     // proc_locks(5): `1: FLOCK  ADVISORY  WRITE 4711 fe:00:24593 0 EOF`; `->` is one that waits.
-    return lines(of: "/proc/locks", limit: 1 << 20).compactMap { line in
+    return table.compactMap { line in
       let fields = line.split(separator: " ")
       guard fields.count == 8, fields[1] == "FLOCK", fields[5] == wanted, let pid = Int32(fields[4])
       else { return nil }
-      return RunningProcess(pid: pid, name: name(of: pid))
+      return RunningProcess(pid: pid, name: Machine.name(of: pid))
     }
   }
 
+  /// The device of the file system as /proc/locks writes it. Not that of stat(2): on btrfs that is the
+  /// subvolume's.
+  private var superblock: String? {
+    let mount = lines(of: "/proc/self/fdinfo/\(descriptor)").first { $0.hasPrefix("mnt_id:") }
+    guard let mount = mount?.split(separator: "\t").last else { return nil }
+    // proc_pid_mountinfo(5): `36 35 98:0 /mnt1 /mnt2 ...`
+    for line in lines(of: "/proc/self/mountinfo", limit: 4 << 20) {
+      let fields = line.split(separator: " ", maxSplits: 3)
+      guard fields.count == 4, fields[0] == mount else { continue }
+      let numbers = fields[2].split(separator: ":").compactMap { UInt32($0) }
+      guard numbers.count == 2 else { return nil }
+      return numbers.map { hexadecimal($0) }.joined(separator: ":")
+    }
+    return nil
+  }
+}
+
+private func hexadecimal(_ number: UInt32) -> String {
+  let digits = String(number, radix: 16)
+  return digits.count < 2 ? "0\(digits)" : digits
+}
+
+/// A directory that a process uses.
+package struct DirectoryUse: Sendable {
+  package var process: RunningProcess
+  package var directory: FileIdentity
+}
+
+extension Machine {
   /// Whether `pid` is a parent of this process, or a parent's parent.
   package static func isAncestor(_ pid: Int32) -> Bool {
     var parent = getppid()
     // Bounded: what is read may change while it is read.
-    for _ in 0..<1000 where parent > 1 {
+    for _ in 0..<1000 where parent > 0 {
       if parent == pid { return true }
       guard let text = statusFields(of: parent)?.first, let next = Int32(text) else { return false }
       parent = next
@@ -48,32 +76,58 @@ extension Machine {
     return false
   }
 
-  /// The processes that run a program of the directory `path`, use a library of it, or work in it; of other users'
-  /// processes only root is told.
-  package static func processes(using path: String) -> [RunningProcess] {
-    guard let names = try? Directory.open("/proc").names() else { return [] }
-    return names.compactMap { Int32($0) }.sorted().compactMap { pid in
-      guard pid != processID, uses(pid, path) else { return nil }
-      return RunningProcess(pid: pid, name: name(of: pid))
+  /// The directories whose path ends in `marker` and one name, of which a process runs a program, has a file
+  /// mapped, or works in them, wherever it has them mounted; of other users' processes only root is told.
+  package static func uses(ofDirectoriesIn marker: String) -> [DirectoryUse] {
+    var uses: [DirectoryUse] = []
+    for pid in processes where pid != processID {
+      for path in paths(pid, marker) {
+        // As that process sees it: its mounts need not be ours.
+        var status = stat()
+        guard stat("/proc/\(pid)/root\(path)", &status) == 0 else { continue }
+        let process = RunningProcess(pid: pid, name: name(of: pid))
+        uses.append(DirectoryUse(process: process, directory: FileStatus(status).identity))
+      }
     }
+    return uses
   }
 
-  private static func uses(_ pid: Int32, _ path: String) -> Bool {
+  /// Not through the funnel: how many there are is nothing that a test could repeat.
+  private static var processes: [Int32] {
+    guard let stream = opendir("/proc") else { return [] }
+    defer { closedir(stream) }
+    var found: [Int32] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let pid = Int32(name) { found.append(pid) }
+    }
+    return found.sorted()
+  }
+
+  private static func paths(_ pid: Int32, _ marker: String) -> Set<String> {
+    var texts: [String] = []
+    for line in lines(of: "/proc/\(pid)/maps", limit: 16 << 20) {
+      // proc_pid_maps(5): the path is the sixth field and may hold spaces.
+      guard let slash = line.firstIndex(of: "/") else { continue }
+      texts.append(String(line[slash...]))
+    }
     for link in ["exe", "cwd"] {
-      guard let target = resolved("/proc/\(pid)/\(link)") else { continue }
-      if target == path || target.hasPrefix("\(path)/") { return true }
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlink("/proc/\(pid)/\(link)", &buffer, buffer.count)
+      guard count > 0 else { continue }
+      let bytes = buffer[..<count].map { UInt8(bitPattern: $0) }
+      texts.append(String(decoding: bytes, as: UTF8.self))
     }
-    // proc_pid_maps(5): the path is the sixth field and may hold spaces.
-    return lines(of: "/proc/\(pid)/maps", limit: 16 << 20).contains { line in
-      guard let slash = line.firstIndex(of: "/") else { return false }
-      return line[slash...].hasPrefix("\(path)/")
+    var paths: Set<String> = []
+    for text in texts {
+      guard let range = text.firstRange(of: marker) else { continue }
+      let name = text[range.upperBound...].prefix { $0 != "/" }
+      paths.insert(String(text[..<range.upperBound]) + name)
     }
+    return paths
   }
 
-  private static func name(of pid: Int32) -> String? { firstLine(of: "/proc/\(pid)/comm") }
-
-  private static func hexadecimal(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return digits.count < 2 ? "0\(digits)" : digits
-  }
+  static func name(of pid: Int32) -> String? { firstLine(of: "/proc/\(pid)/comm") }
 }

@@ -89,6 +89,13 @@ package enum Machine {
     return Array(line[line.index(after: end)...].split(separator: " ").dropFirst())
   }
 
+  /// Whether process `pid` is there, and has been since `start`.
+  package static func isAlive(_ pid: Int32, since start: UInt64?) -> Bool {
+    if let now = startTime(of: pid) { return start == nil || now == start }
+    // proc(5), hidepid: other users' processes are not shown, but kill(2) tells that they are there.
+    return kill(pid, 0) == 0 || errno == EPERM
+  }
+
   /// The version of the loaded NVIDIA kernel driver, `580.82.07`; `nil` if none is loaded.
   package static var driverVersion: String? { firstLine(of: "/sys/module/nvidia/version") }
 
@@ -107,13 +114,19 @@ package enum Machine {
     return "shell"
   }
 
-  /// Whether a descriptor of that file is open here that is not closed on exec.
-  static func hasInherited(_ identity: FileIdentity) -> Bool {
+  /// Whether a parent passed on a descriptor that holds the lock on that file.
+  ///
+  /// Ours are closed on exec (I4), so one that is not has survived an exec.
+  package static func hasInheritedLock(on identity: FileIdentity) -> Bool {
     let limit = Int32(min(sysconf(Int32(_SC_OPEN_MAX)), 4096))
     return (3..<max(3, limit)).contains { descriptor in
       var status = stat()
-      return fstat(descriptor, &status) == 0 && FileStatus(status).identity == identity
-        && fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0
+      guard fstat(descriptor, &status) == 0, FileStatus(status).identity == identity,
+        fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0
+      else { return false }
+      // proc_pid_fdinfo(5): `lock:` stands there if this very descriptor holds one, not just its file.
+      let lines = lines(of: "/proc/self/fdinfo/\(descriptor)")
+      return lines.isEmpty || lines.contains { $0.hasPrefix("lock:") && $0.contains("FLOCK") }
     }
   }
 

@@ -10,7 +10,7 @@ package func replaceProcess(
   for (name, value) in environment { setenv(name, value, 1) }
   let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
   signal(SIGPIPE, SIG_DFL)
-  ckernel_unblock_signals()
+  ckernel_unwatch_signals()
   execvp(command[0], arguments)
   return errno
 }

@@ -21,6 +21,11 @@ package struct SystemCallError: Error, Equatable, Sendable {
     self.code = code
   }
 
+  /// EWOULDBLOCK, where nobody can have what is wanted.
+  package static func refused(_ call: String, _ subject: String) -> SystemCallError {
+    SystemCallError(call: call, subject: subject, code: EWOULDBLOCK)
+  }
+
   /// `renameat 13.0.2-1 in /opt/cuda: No space left on device`
   package var message: String { "\(call) \(subject): \(reason)" }
 
@@ -32,6 +37,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
 
   /// Nothing of that name is there.
   package var isMissing: Bool { code == ENOENT }
+
+  /// What is to be moved lies on another file system, or in a lower layer of an overlayfs.
+  package var forbidsMove: Bool { code == EXDEV }
 
   /// Hard links are not to be had here: another file system, another owner, or too many.
   package var forbidsLinks: Bool { [EXDEV, EPERM, EMLINK, ENOTSUP].contains(code) }

@@ -51,7 +51,7 @@ private final class Start {
 }
 
 extension Thread {
-  /// Lets the calling thread rest; a signal ends it early.
+  /// Lets the calling thread rest.
   package static func pause(milliseconds: Int) {
     var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
     nanosleep(&time, nil)

@@ -70,6 +70,15 @@ extension Installer {
     let trial: Trial
     do { trial = try store.trial() } catch {
       let failure = InstallError(.store(error))
+      if case .cannotCreate(let error) = error, error.isMissing {
+        return [Check("lock", .ok, "not tried: the next run makes the directories for it")]
+      }
+      if case .files(let error) = error, error.isMissing {
+        return [Check("lock", .ok, "not tried: the next run makes the directories for it")]
+      }
+      if Directory.nearestSpace(to: prefix)?.isReadOnly == true {
+        return [Check("lock", .warn, "not tried: nothing can be written in \(prefix)")]
+      }
       if failure.code == "permission" {
         return [
           Check(
@@ -112,9 +121,10 @@ extension Installer {
     guard let status = try? Directory.open(prefix).status(Layout.lock) else {
       return Check("lock file", .ok, "\(path) does not exist; the next change makes it")
     }
-    guard status.kind == .file, status.linkCount == 1 else {
+    let owners = [0, Machine.effectiveUser, (try? Directory.open(prefix).status())?.owner]
+    guard status.kind == .file, status.linkCount == 1, owners.contains(status.owner) else {
       return Check(
-        "lock file", .fail, "\(path) is not a file of its own",
+        "lock file", .fail, "\(path) is not a file of its own, or somebody else's",
         hint: StoreError.notALockFile(path: path, what: "").hint, exitStatus: 73)
     }
     guard status.mode & 0o007 == 0 else {
@@ -200,19 +210,19 @@ extension Installer {
       ? Check("processes", .ok, "all of this machine can be seen from here")
       : Check(
         "processes", .warn,
-        "this is a container: a process outside can have the lock, and cannot be named from here")
+        "processes outside of this container may have the lock, and cannot be named from here")
   }
 
   private func surroundingChecks() -> [Check] {
     var checks: [Check] = []
     let other = "/usr/local/cuda"
-    if let real = Machine.resolved(other), !real.hasPrefix(prefix) {
+    if let real = Machine.resolved(other), !isInside(real) {
       checks.append(
         Check(
           "other CUDA", .warn, "\(other) is \(real)",
           hint: "CMake looks there after CUDAToolkit_ROOT, CUDA_PATH and PATH"))
     }
-    if let nvcc = Machine.onPath("nvcc"), !nvcc.hasPrefix(prefix) {
+    if let nvcc = Machine.onPath("nvcc"), !isInside(Machine.resolved(nvcc) ?? nvcc) {
       checks.append(
         Check(
           "nvcc", .warn, "the nvcc that the shell finds is \(nvcc)",
@@ -229,6 +239,8 @@ extension Installer {
     }
     return checks.isEmpty ? [Check("other CUDA", .ok, "none in the way")] : checks
   }
+
+  private func isInside(_ path: String) -> Bool { path == prefix || path.hasPrefix("\(prefix)/") }
 
   private func driverCheck() -> Check {
     guard let text = Machine.driverVersion, let driver = Version(text) else {

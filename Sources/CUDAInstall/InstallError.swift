@@ -153,6 +153,7 @@ extension StoreError {
     case .cannotLock: (71, "no_locks")
     case .notALockFile: (73, "cannot_create")
     case .locked: (75, "locked")
+    case .lockLost: (75, "lock_lost")
     case .nested: (75, "nested")
     case .files(let error), .notCurrent(_, let error): error.status
     case .damaged: (65, "damaged")

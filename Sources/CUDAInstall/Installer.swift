@@ -89,6 +89,7 @@ public struct Installer {
           changed: false, release: release.label.text,
           doneBy: worker(among: seen) {
             $0.before.releases[release.label.text] != $0.after.releases[release.label.text]
+              && isNeeded(request, release, in: $0.before)
           }, plan: plan)
       }
       return Outcome(changed: true, release: release.label.text, plan: plan)
@@ -115,9 +116,35 @@ public struct Installer {
     if let error { observe(.notice("warning: it is done, but \(error.message)")) }
   }
 
-  /// The process, among those this one waited for, whose work made ours unnecessary.
+  /// The process, among those this one waited for, that did what was asked: the last whose run ended well, changed
+  /// something, and `did` it.
   func worker(among seen: [RunRecord], _ did: (RunRecord) -> Bool) -> Int32? {
-    seen.last { $0.changed && did($0) }?.pid
+    seen.last { $0.ok && $0.changed && did($0) }?.pid
+  }
+
+  /// As `worker`, of a request that goes on from what is visible: nobody has changed it since.
+  func lastWorker(
+    among seen: [RunRecord], _ did: (RunRecord) -> Bool
+  ) throws(InstallError) -> Int32? {
+    let now = try storing { () throws(StoreError) in try store.visible() }
+    guard let last = seen.last(where: \.changed), last.ok, last.after == now, did(last) else {
+      return nil
+    }
+    return last.pid
+  }
+
+  /// Whether the request still had to be done when that much was visible.
+  private func isNeeded(_ request: Request, _ release: Release, in past: VisibleState) -> Bool {
+    var releases: [InstalledRelease] = []
+    if let tree = past.releases[release.label.text],
+      let receipt = (try? store.receipt(ofTree: tree)) ?? nil
+    {
+      releases = [InstalledRelease(release: release.label, tree: tree, receipt: receipt)]
+    }
+    let state = InstalledState(
+      current: past.current.flatMap { Version($0) }, releases: releases, otherTrees: [])
+    // What cannot be planned any more was not there.
+    return (try? makePlan(request, release, state))?.changesNothing != true
   }
 
   private func plan(_ request: Request, from release: Release) throws(InstallError) -> PlanSummary {
@@ -213,19 +240,24 @@ public struct Installer {
 /// Which runs ended while this one waited.
 private struct Waited {
   private var holders: Set<String> = []
-  private var before: Set<String>?
+  private var past: HistoryMark?
 
-  var hasBegun: Bool { before != nil }
+  var hasBegun: Bool { past != nil }
 
   mutating func note(_ holder: LockHolder, _ store: Store) {
-    if before == nil { before = Set(store.history().map(\.op)) }
+    if past == nil { past = store.markHistory() }
     if let op = holder.operation?.op { holders.insert(op) }
   }
 
-  /// Those that changed something or failed, oldest first: also the ones between two looks.
+  /// Oldest first: also those between two looks.
   func runs(in store: Store) -> [RunRecord] {
-    guard let before else { return [] }
-    return store.history().filter { !before.contains($0.op) || holders.contains($0.op) }
+    guard let past else { return [] }
+    let new = store.history(since: past)
+    // The first holder may have ended before the history was marked.
+    guard let last = store.lastRun(), holders.contains(last.op),
+      !new.contains(where: { $0.op == last.op })
+    else { return new }
+    return new + [last]
   }
 }
 

@@ -24,13 +24,15 @@ package struct Status: Sendable {
 extension Installer {
   /// Takes no lock and writes nothing (I10): a probe of the lock would make another process's attempt fail.
   package func status() throws(InstallError) -> Status {
-    let interrupted = store.deadRun()
+    let occupation = store.occupation()
+    let busy: Holder? =
+      if case .atWork(let holder) = occupation { Holder(holder: holder) } else { nil }
+    let interrupted: Operation? = if case .died(let run) = occupation { run } else { nil }
     let visible = try storing { () throws(StoreError) in try store.visible() }
     let kept = try storing { () throws(StoreError) in try store.downloads() }
     return Status(
       prefix: store.prefix, lockPath: "\(store.prefix)/\(Layout.lock)", state: try installed(),
-      busy: store.holder().map { Holder(holder: $0) },
-      interrupted: interrupted.map { Holder(holder: .run($0)) },
+      busy: busy, interrupted: interrupted.map { Holder(holder: .run($0)) },
       isInterruptedVisible: interrupted.map { $0.before != visible } ?? false,
       keptByteCount: kept.reduce(0) { $0 + $1.byteCount }, last: store.lastRun(),
       freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
@@ -48,29 +50,25 @@ extension Installer {
       guard let record = store.record(ofRun: op) else { throw InstallError(.unknownRun(op)) }
       return record
     }
-    var latest = first
     let clock = ContinuousClock()
     let start = clock.now
     while true {
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
-      if let operation = store.operation(), operation.op == first.op {
-        latest = operation
-        guard store.holder()?.operation?.op == operation.op else { return died(operation) }
-        observe(
-          .waiting(Holder(holder: .run(operation)), Wait(elapsed: clock.now - start, limit: nil)))
-      } else if let record = store.record(ofRun: first.op) {
-        return record
-      } else if latest.liveness == .dead {
-        return died(latest)
+      // In this order: a run writes how it ended before it takes its record away.
+      let operation = store.operation()
+      let occupation = store.occupation()
+      if let record = store.record(ofRun: first.op) { return record }
+      guard let operation, operation.op == first.op else {
+        throw InstallError(.unknownRun(first.op))
       }
+      if case .died(let run) = occupation, run.op == first.op {
+        let visible = (try? store.visible()) ?? run.before
+        return store.record(ofRun: first.op) ?? RunRecord(died: run, after: visible)
+      }
+      observe(
+        .waiting(Holder(holder: .run(operation)), Wait(elapsed: clock.now - start, limit: nil)))
       Thread.pause(milliseconds: 100)
     }
-  }
-
-  private func died(_ operation: Operation) -> RunRecord {
-    // Between our two looks it may have ended well, or the next run may have recovered from it.
-    store.record(ofRun: operation.op)
-      ?? RunRecord(died: operation, after: (try? store.visible()) ?? operation.before)
   }
 
   /// What `env` and `exec` need of an installed release.
@@ -86,20 +84,30 @@ extension Installer {
   /// Whether an installed tree is now kept from being deleted as long as this process, or one that it
   /// becomes, lives.
   package func lease(_ root: String) -> Bool {
-    // A file system without locks on directories cannot keep it; the command runs as well.
-    (try? Directory.holdForLife(root)) ?? true
+    do {
+      return try Directory.holdForLife(root)
+    } catch {
+      // A file system without locks on directories cannot keep it; the command runs as well.
+      return !error.isMissing
+    }
   }
 
-  /// The environment of a release whose tree is leased: if it is replaced while we look, that of its successor.
+  /// The environment of a release whose tree is leased.
   package func leasedEnvironment(
     of text: String?
   ) throws(InstallError) -> (release: Version, root: String) {
+    let found = try leasedRelease(text)
+    return (found.release, store.path(ofTree: found.tree))
+  }
+
+  /// An installed release whose tree is leased: if it is replaced while we look, as its successor has it.
+  func leasedRelease(_ text: String?) throws(InstallError) -> InstalledRelease {
     for _ in 0..<10 {
-      let found = try environment(of: text)
-      if lease(found.root) { return found }
-      // Its tree is locked: being published at this moment, or on its way out.
+      let found = try installedRelease(text)
+      if lease(store.path(ofTree: found.tree)) { return found }
+      // Its tree is locked, being published at this moment or on its way out; or it is gone.
       Thread.pause(milliseconds: 50)
     }
-    return try environment(of: text)
+    return try installedRelease(text)
   }
 }

@@ -23,6 +23,13 @@ extension Installer {
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       was = try storing { () throws(StoreError) in try store.visible().current }
+      // As in `rollBack`: the previous one of two that ask at once is the same one.
+      if text == "-", let now = was,
+        let worker = try lastWorker(
+          among: seen, { $0.command == run.command && $0.before.current != now })
+      {
+        return Outcome(changed: false, release: now, doneBy: worker)
+      }
       let release = try text == "-" ? previousRelease() : installedRelease(text).release
       guard release.text != was else {
         return Outcome(
@@ -44,7 +51,7 @@ extension Installer {
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       // Who asked twice at once wanted one step back, not to come out where it began.
-      if let worker = worker(among: seen, { $0.command == run.command }) {
+      if let worker = try lastWorker(among: seen, { $0.command == run.command }) {
         let current = try storing { () throws(StoreError) in try store.visible().current }
         return Outcome(changed: false, release: current ?? "", doneBy: worker)
       }
@@ -75,7 +82,11 @@ extension Installer {
       guard gone.count < texts.count else {
         return Outcome(
           changed: false, release: gone.joined(separator: " "),
-          doneBy: worker(among: seen) { $0.before.releases.count > $0.after.releases.count })
+          doneBy: worker(among: seen) { record in
+            gone.contains {
+              record.before.releases[$0] != nil && record.after.releases[$0] == nil
+            }
+          })
       }
       let texts = texts.filter { !gone.contains($0) }
       let removal: Removal
@@ -90,7 +101,7 @@ extension Installer {
       for release in removal.releases {
         let size = state.releases.first { $0.release == release }?.receipt.files.byteCount
         notices += try storing { () throws(StoreError) in try locked.remove(release) }
-          .map(\.message)
+          .inUse.map(\.message)
         removed.append((release, size))
       }
       return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))

@@ -34,10 +34,7 @@ extension Installer {
       return Outcome(
         changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "),
         doneBy: done.isEmpty
-          ? worker(among: seen) {
-            !Set($0.after.releases.keys).isSubset(of: $0.before.releases.keys)
-          }
-          : nil)
+          ? worker(among: seen) { $0.command == run.command } : nil)
     }
     return (outcome, done)
   }

@@ -7,9 +7,8 @@ extension Installer {
   /// Compares every file of an installed release with its receipt, on all cores. Takes no lock (I10), and a
   /// lease on the tree.
   package func verify(_ text: String?) throws(InstallError) -> (Version, [Finding]) {
-    let release = try installedRelease(text)
-    // Deleted meanwhile: the findings will say so.
-    _ = lease(store.path(ofTree: release.tree))
+    // Without a lease, a tree that is deleted meanwhile would look like a damaged one.
+    let release = try leasedRelease(text)
     let findings = try storing { () throws(StoreError) in
       try store.findings(inTree: release.tree) { Interruption.signal != nil }
     }
@@ -31,7 +30,8 @@ extension Installer {
         return Outcome(
           changed: false, release: old.release.text,
           doneBy: worker(among: seen) {
-            $0.before.releases[old.release.text] != $0.after.releases[old.release.text]
+            $0.command == run.command
+              && $0.before.releases[old.release.text] != $0.after.releases[old.release.text]
           })
       }
       let installer = try from(old.receipt)

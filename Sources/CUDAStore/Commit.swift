@@ -3,6 +3,7 @@
 //   1  sync the file system     the staging's files and directories are on disk             I7
 //   2  trees/.new.X -> trees/R-n   a rename within one directory; nothing names the tree yet   I7
 //   3  sync trees/              the name is on disk before anything points at it            I7
+//      is the lock file there? without it another process may be here, and nothing is made visible   I3
 //   4  R -> trees/R-n           one rename: all components are visible, or none             I8
 //   5  sync the prefix          from here on the install has happened
 //   6  current -> R             only when asked for, or when there is no current yet        I8
@@ -31,9 +32,11 @@ extension LockedStore {
       try? trees.removeTree(name)
       throw .files(error)
     }
+    do { try trees.sync() } catch { throw .files(error) }
+    // The last moment: nobody sees the tree, and the next run links its files.
+    try confirmLock()
     let notCurrent: SystemCallError
     do {
-      try trees.sync()
       if makesCurrent { try announce(next: release) }
       let warning = try prefix.swapLink(release.text, to: Layout.target(ofTree: tree))
       guard makesCurrent else { return warning }

@@ -6,6 +6,7 @@
 //   PREFIX/.cuda-install/trees/13.0.2-2/ immutable, with its receipt (I7)
 //                        trees/.new.<unique>/     staging, flocked by its owner (I5)
 //                        trees/.old.<unique>/     a tree on its way out
+//                        trees/.try.<unique>/     a doctor's scratch directory, flocked by its owner
 //                        partial/<sha256>.<unique>
 //                        operation.json last.json history.ndjson
 
@@ -35,6 +36,11 @@ package enum Layout {
 
   static func newStaging() -> String { ".new.\(UniqueName.next())" }
   static func newDeparture() -> String { ".old.\(UniqueName.next())" }
+  static func newTrial() -> String { ".try.\(UniqueName.next())" }
+  /// Staging, departures and trials: what nobody has locked, its owner has left behind.
+  static func isUnfinished(_ name: String) -> Bool {
+    isStaging(name) || isDeparture(name) || name.hasPrefix(".try.")
+  }
   static func isStaging(_ name: String) -> Bool { name.hasPrefix(".new.") }
   static func isDeparture(_ name: String) -> Bool { name.hasPrefix(".old.") }
   /// Left by a link or a record that was being replaced: `.<name>.<boot>.<pid>.<random>`.

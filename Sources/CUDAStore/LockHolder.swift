@@ -32,33 +32,46 @@ package enum LockHolder: Sendable, Equatable {
   }
 }
 
+/// What goes on in a prefix, as far as that can be told without touching the lock (I10).
+package enum Occupation: Sendable, Equatable {
+  case nobody
+  case atWork(LockHolder)
+  /// A run died with the lock; the next one recovers from it.
+  case died(Operation)
+}
+
 extension Store {
-  /// Who has the lock, as far as that can be told without touching it (I10); `nil` if nobody seems to.
-  package func holder() -> LockHolder? {
-    let operation = operation()
-    let process = lockingProcess()
-    switch operation?.liveness {
-    case .alive: return operation.map { .run($0) }
-    case .unknown
-    where process == nil && Machine.seesAllProcesses && operation?.host == Machine.host:
-      // Every lock of this machine is seen from here, so its owner is gone.
-      return nil
-    case .unknown: return operation.map { .run($0) }
-    case .dead, nil: return process.map { .process($0) }
+  package func occupation() -> Occupation {
+    let holders = lockHolders()
+    guard let operation = operation() else {
+      return holders?.first.map { .atWork(.process($0)) } ?? .nobody
+    }
+    switch operation.liveness(among: holders) {
+    case .alive, .unknown: return .atWork(.run(operation))
+    case .dead:
+      if let process = holders?.first { return .atWork(.process(process)) }
+      // Between the two looks it may have ended well, and its record with it.
+      return self.operation() == operation ? .died(operation) : .nobody
     }
   }
 
-  /// The run that died with the lock, by its record; the next run recovers from it.
-  package func deadRun() -> Operation? {
-    guard let operation = operation(), holder()?.operation?.op != operation.op else { return nil }
-    // Between the two looks it may have ended well, and its record with it.
-    return self.operation() == operation ? operation : nil
-  }
-
-  func lockingProcess() -> RunningProcess? {
+  /// The processes that hold the lock by the kernel's table; `nil` if that cannot be told.
+  private func lockHolders() -> [RunningProcess]? {
     guard let directory = try? Directory.open(prefix),
       let lock = (try? directory.status(Layout.lock)) ?? nil
     else { return nil }
-    return Machine.holders(of: lock.identity).first
+    return directory.lockHolders(of: lock.identity)
+  }
+}
+
+extension Operation {
+  /// Whether its process is still there, `holders` being those that the kernel names. `unknown` where neither it
+  /// nor its absence can be seen from here.
+  fileprivate func liveness(among holders: [RunningProcess]?) -> Liveness {
+    let liveness = liveness
+    guard liveness == .unknown, bootID == Machine.bootID, let holders else { return liveness }
+    if !holders.isEmpty { return .alive }
+    // One kernel, and from here all of its locks can be seen: nobody has this one.
+    return Machine.seesAllProcesses ? .dead : .unknown
   }
 }

@@ -48,10 +48,21 @@ package struct LockedStore: ~Copyable {
     do { return try trees.space() } catch { throw .files(error) }
   }
 
+  /// Throws if somebody removed the lock file under us: then another process may work here as well, and what was
+  /// decided before is not what is on disk (I1, I3).
+  func confirmLock() throws(StoreError) {
+    do {
+      if try lock.isStill(Layout.lock, in: prefix) { return }
+    } catch {
+      throw .files(error)
+    }
+    throw .lockLost(path: prefix.at(Layout.lock))
+  }
+
   /// Writes down, on disk, what is left to do should the process die between two links.
   mutating func announce(next release: Version) throws(SystemCallError) {
     operation.next = release.text
-    try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), durably: true)
+    try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .bytesAndName)
   }
 
   /// Lets other processes see how far this run is.
@@ -69,11 +80,14 @@ package struct LockedStore: ~Copyable {
     let record = RunRecord(
       operation, ended: Timestamp.now.rfc3339, changed: changed || after != operation.before,
       exit: exit, error: error, after: after)
-    // The work is done or has failed already; a record that cannot be written changes nothing about it.
-    try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durably: false)
-    if record.changed || error != nil {
-      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
-    }
+    // The work is done or has failed already; a record that cannot be written changes nothing about it. Bytes
+    // before names, and both before the announcement goes: if a power cut brought that back without the record,
+    // recovery would finish what was finished, and undo what others have done since.
+    let line = JSONRecord.encode(record)
+    let isWorthKeeping = record.changed || error != nil
+    try? bookkeeping.replace(Layout.last, with: line, isWorthKeeping ? .bytes : .none)
+    try? bookkeeping.appendLine(line, to: Layout.history, isWorthKeeping ? .bytes : .none)
+    if isWorthKeeping { try? bookkeeping.sync() }
     try? bookkeeping.unlink(Layout.operation)
     return record
   }
@@ -81,28 +95,46 @@ package struct LockedStore: ~Copyable {
   /// Not synced: it is only true while this process lives.
   private func publishOperation() {
     // A full disk must not stop work that may be there to make room.
-    try? bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), durably: false)
+    try? bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .none)
   }
 }
 
 extension Directory {
   /// Adds a line to a file that is kept below 1 MiB by forgetting its older half.
-  func appendLine(_ line: [UInt8], to name: String) throws(SystemCallError) {
-    // A history beyond the limit is not ours and starts anew; a call that failed is no reason to forget.
-    var lines: [UInt8] = []
+  func appendLine(
+    _ line: [UInt8], to name: String, _ durability: Durability
+  ) throws(SystemCallError) {
+    var line = line
+    if line.last != UInt8(ascii: "\n") { line.append(UInt8(ascii: "\n")) }
+    let size = try status(name)?.byteCount ?? 0
+    guard size > 0 else { return try replace(name, with: line, durability) }
+    guard size <= 1 << 20 else {
+      return try replace(name, with: newerHalf(of: name) + line, durability)
+    }
+    let file = try open(name, writable: true)
+    // A second name of somebody's secret is not written into.
+    guard try file.status().linkCount == 1 else {
+      return try replace(name, with: line, durability)
+    }
+    // A line that a full disk cut off must not spoil this one.
+    var last: UInt8 = 0
+    let isRead = try withUnsafeMutableBytes(of: &last) { bytes throws(SystemCallError) in
+      try file.read(into: bytes, at: size - 1)
+    }
+    if isRead == 1, last != UInt8(ascii: "\n") { line.insert(UInt8(ascii: "\n"), at: 0) }
+    try file.write(line, at: size)
+    if durability != .none { try file.sync() }
+  }
+
+  private func newerHalf(of name: String) throws(SystemCallError) -> [UInt8] {
     do {
-      lines = try contents(of: name, limit: 4 << 20) ?? []
-    } catch {
-      guard error.isTooLarge else { throw error }
-    }
-    if lines.count > 1 << 20 {
+      let lines = try contents(of: name, limit: 4 << 20) ?? []
       let half = lines[(lines.count / 2)...]
-      lines = Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
+      return Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
+    } catch {
+      // A history beyond the limit is not ours and starts anew; a call that failed is no reason to forget.
+      guard error.isTooLarge else { throw error }
+      return []
     }
-    // A line that a full disk cut off must not spoil the next one.
-    if let last = lines.last, last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
-    lines += line
-    if lines.last != UInt8(ascii: "\n") { lines.append(UInt8(ascii: "\n")) }
-    try replace(name, with: lines, durably: false)
   }
 }

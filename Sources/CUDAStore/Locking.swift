@@ -9,6 +9,10 @@ extension Store {
   package func lock(
     for run: RunName, patience: Duration?, isBusy: (LockHolder) -> Void
   ) throws(StoreError) -> LockedStore {
+    // Until the lock is held a signal may end this process at any moment: an NFS server that is silent answers
+    // neither flock(2) nor anything else.
+    Interruption.holdNothing(true)
+    defer { Interruption.holdNothing(false) }
     guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
     var directory = try open()
     let clock = ContinuousClock()
@@ -16,9 +20,13 @@ extension Store {
     var grace = Duration.milliseconds(200)
     while true {
       if let lock = try attempt(in: directory) {
+        Interruption.holdNothing(false)
+        // Who was told to stop while it waited does not begin.
+        if let signal = Interruption.signal { throw .interrupted(signal) }
         // The lock is on what was there when we came. If the path leads elsewhere by now (the prefix was
         // moved away, or mounted over), it is not the lock of what we would read.
         guard try isStill(directory) else {
+          Interruption.holdNothing(true)
           directory = try open()
           continue
         }
@@ -57,9 +65,10 @@ extension Store {
   /// back before we end.
   private func refuseNesting(in directory: borrowing Directory) throws(StoreError) {
     guard let lock = try? directory.status(Layout.lock) else { return }
+    let holders = directory.lockHolders(of: lock.identity) ?? []
     guard
-      FileLock.isInherited(lock.identity)
-        || Machine.holders(of: lock.identity).contains(where: { Machine.isAncestor($0.pid) })
+      Machine.hasInheritedLock(on: lock.identity)
+        || holders.contains(where: { Machine.isAncestor($0.pid) })
     else { return }
     throw .nested(prefix: prefix)
   }
@@ -70,18 +79,17 @@ extension Store {
     let clock = ContinuousClock()
     let end = clock.now + limit
     while true {
-      if let operation = operation(), operation.liveness != .dead { return .run(operation) }
+      let occupation = occupation()
+      if case .atWork(.run(let operation)) = occupation { return .run(operation) }
       guard clock.now < end, Interruption.signal == nil else {
-        return lockingProcess().map { .process($0) } ?? .unknown
+        if case .atWork(let holder) = occupation { return holder }
+        return .unknown
       }
       Thread.pause(milliseconds: 10)
     }
   }
 
   private func attempt(in directory: borrowing Directory) throws(StoreError) -> FileLock? {
-    // An NFS server that is silent answers no flock(2); Ctrl-C ends the process all the same.
-    Interruption.holdNothing(true)
-    defer { Interruption.holdNothing(false) }
     do {
       return try FileLock.attempt(Layout.lock, in: directory)
     } catch {

@@ -31,11 +31,9 @@ extension Operation {
 
   /// Whether the process can still be there. `unknown` from another host or container.
   package var liveness: Liveness {
-    guard host == Machine.host else { return .unknown }
-    guard bootID == Machine.bootID else { return .dead }
+    guard bootID == Machine.bootID else { return host == Machine.host ? .dead : .unknown }
     guard pidNamespace == Machine.pidNamespace else { return .unknown }
-    let now = Machine.startTime(of: pid)
-    return now != nil && (startTicks == nil || now == startTicks) ? .alive : .dead
+    return Machine.isAlive(pid, since: startTicks) ? .alive : .dead
   }
 
   /// Seconds since it last got on, by two readings of one machine's clock.

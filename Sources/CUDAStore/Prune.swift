@@ -16,7 +16,11 @@ extension Store {
     result.releases.sort()
     let visible = try visible()
     let linked = Set(visible.releases.values)
-    let unlinked = try treeNames().filter { !linked.contains($0) }
+    let going = try treeNames().filter { name in
+      result.releases.contains { $0 == Layout.parseTree(name)?.release }
+    }
+    // A release that goes takes its old trees with it.
+    let unlinked = try treeNames().filter { !linked.contains($0) && !going.contains($0) }
       .sorted { (Layout.parseTree($0)?.serial ?? 0) > (Layout.parseTree($1)?.serial ?? 0) }
     // A tree whose release was removed while somebody used it is nothing to go back to.
     let (orphans, old) = (
@@ -25,10 +29,8 @@ extension Store {
     )
     result.trees = orphans + Array(old.dropFirst(keep))
     do {
-      let trees =
-        result.trees + state.releases.filter { result.releases.contains($0.release) }.map(\.tree)
       var uses: [FileIdentity: (left: Int, byteCount: Int64)] = [:]
-      for tree in trees { try Directory.open(path(ofTree: tree)).countLinks(&uses) }
+      for tree in result.trees + going { try Directory.open(path(ofTree: tree)).countLinks(&uses) }
       result.byteCount = uses.values.reduce(0) { $0 + ($1.left == 0 ? $1.byteCount : 0) }
     } catch {
       guard error.isMissing else { throw .files(error) }
@@ -59,28 +61,36 @@ extension Store {
 }
 
 extension LockedStore {
-  /// Deletes what the prefix can do without. What stays because somebody uses it is taken out of `superfluous`,
-  /// and named in the result.
+  /// Deletes what the prefix can do without. `superfluous` is then what has gone, and the bytes that it freed; what
+  /// stays because somebody uses it is the result.
   package func prune(_ superfluous: inout Superfluous) throws(StoreError) -> [TreeInUse] {
     var inUse: [TreeInUse] = []
-    for release in superfluous.releases { inUse += try remove(release) }
+    superfluous.byteCount = 0
+    for release in superfluous.releases {
+      let removal = try remove(release)
+      inUse += removal.inUse
+      superfluous.byteCount += removal.byteCount
+    }
     do {
-      for tree in superfluous.trees {
-        if let stays = try removeTree(tree) { inUse.append(stays) }
-      }
+      let removal = try removeTrees(superfluous.trees)
+      superfluous.byteCount += removal.byteCount
+      inUse += removal.inUse
+      superfluous.trees.removeAll { tree in inUse.contains { $0.tree == tree } }
       // Their owners held the lock that we hold now.
-      for name in superfluous.downloads { try partials.unlink(name) }
+      for name in superfluous.downloads {
+        superfluous.byteCount += try partials.status(name)?.byteCount ?? 0
+        try partials.unlink(name)
+      }
     } catch {
       throw .files(error)
     }
-    superfluous.trees.removeAll { tree in inUse.contains { $0.tree == tree } }
     return inUse
   }
 }
 
 extension Directory {
   /// Notes for each file below how many of its names lie outside what was counted so far.
-  fileprivate func countLinks(
+  func countLinks(
     _ uses: inout [FileIdentity: (left: Int, byteCount: Int64)]
   ) throws(SystemCallError) {
     for name in try names() {

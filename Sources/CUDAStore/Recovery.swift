@@ -36,7 +36,7 @@ package struct Recovery: Equatable, Sendable {
   ) throws(SystemCallError) -> Recovery {
     var recovery = Recovery(interrupted: died, visible: now)
     if let died { try recovery.finishCommit(of: died, in: prefix) }
-    for name in try trees.names() where Layout.isStaging(name) || Layout.isDeparture(name) {
+    for name in try trees.names() where Layout.isUnfinished(name) {
       recovery.sweep(name, in: trees)
     }
     for name in try prefix.names() where Layout.isTemporary(name) {
@@ -52,7 +52,7 @@ package struct Recovery: Equatable, Sendable {
       recovery.isVisible = died.before != recovery.visible
       let record = RunRecord(died: died, after: recovery.visible)
       // A disk without a free byte must not keep a run from making room.
-      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history)
+      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history, .bytes)
     }
     try? bookkeeping.unlink(Layout.operation)
     return recovery
@@ -79,7 +79,8 @@ package struct Recovery: Equatable, Sendable {
       try trees.removeTree(name)
       if Layout.isStaging(name) { clearedCount += 1 }
     } catch {
-      leftCount += 1
+      // A trial is gone when its doctor is done with it.
+      if !error.isMissing { leftCount += 1 }
     }
   }
 }
@@ -90,9 +91,9 @@ extension Store {
     do {
       let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
       var names = try Directory.open(prefix).names().filter { Layout.isTemporary($0) }
-      for name in try trees.names() where Layout.isStaging(name) || Layout.isDeparture(name) {
+      for name in try trees.names() where Layout.isUnfinished(name) {
         // A look only: locking it for a moment would keep its owner from locking it (I5).
-        guard let status = try trees.status(name), Machine.holders(of: status.identity).isEmpty
+        guard let status = try trees.status(name), trees.lockHolders(of: status.identity) == []
         else { continue }
         names.append(name)
       }

@@ -16,10 +16,11 @@ package struct TreeInUse: Sendable, Equatable {
 }
 
 extension LockedStore {
-  /// Takes a release's links away, then its trees. Trees that are in use stay, and are named in the result.
-  package func remove(_ release: Version) throws(StoreError) -> [TreeInUse] {
+  /// Takes a release's links away, then its trees.
+  package func remove(_ release: Version) throws(StoreError) -> TreeRemoval {
     let visible = try store.visible()
     guard visible.releases[release.text] != nil else { throw .notInstalled(release) }
+    let own = try store.treeNames().filter { Layout.parseTree($0)?.release == release }
     do {
       // I8: first nothing names it, then it goes.
       if visible.current == release.text {
@@ -28,32 +29,67 @@ extension LockedStore {
       }
       try prefix.unlink(release.text)
       try prefix.sync()
-      var inUse: [TreeInUse] = []
-      for tree in try trees.names() where Layout.parseTree(tree)?.release == release {
-        if let stays = try removeTree(tree) { inUse.append(stays) }
-      }
-      return inUse
+      return try removeTrees(own)
     } catch {
       throw .files(error)
     }
   }
 
-  /// The tree is gone, or in use: a running program has a lease on it, or runs, has loaded or works in something
-  /// of it. Never waits, so that no stream of readers can keep a change from happening.
-  func removeTree(_ name: String) throws(SystemCallError) -> TreeInUse? {
-    let tree = try trees.directory(name)
-    guard try tree.tryLock() else {
-      return TreeInUse(tree: name, users: Machine.holders(of: try tree.status().identity))
+  /// The trees are gone, but for those in use: a running program has a lease on them, or runs, has loaded or works
+  /// in something of them. Never waits, so that no stream of readers can keep a change from happening.
+  func removeTrees(_ names: [String]) throws(SystemCallError) -> TreeRemoval {
+    var removal = TreeRemoval()
+    guard !names.isEmpty else { return removal }
+    let uses = Machine.uses(ofDirectoriesIn: "/\(Layout.target(ofTree: ""))")
+    for name in names {
+      let tree = try trees.directory(name)
+      let identity = try tree.status().identity
+      guard try tree.tryLock() else {
+        let users = tree.lockHolders(of: identity) ?? []
+        removal.inUse.append(TreeInUse(tree: name, users: users))
+        continue
+      }
+      // A lease is what keeps a tree for certain; a program without one is spared if it can be seen.
+      let users = uses.filter { $0.directory == identity }.map(\.process)
+      guard users.isEmpty else {
+        removal.inUse.append(TreeInUse(tree: name, users: users))
+        continue
+      }
+      removal.byteCount += try tree.ownByteCount()
+      // Under another name first, and on disk: a tree under its own name is whole (I7).
+      var departure = Layout.newDeparture()
+      do {
+        try trees.renameNew(name, to: departure)
+        try trees.sync()
+      } catch {
+        // overlayfs moves no directory of its lower layers. Without its receipt, a tree is none to anybody.
+        guard error.forbidsMove else { throw error }
+        try trees.setMode(name, 0o755)
+        try tree.unlink(Layout.receipt)
+        try tree.sync()
+        departure = name
+      }
+      // It is gone for everybody; what is left of it, the next run sweeps, or prune.
+      try? trees.removeTree(departure)
     }
-    // A lease is what keeps a tree for certain; a program without one is spared if it can be seen.
-    let users = Machine.processes(using: store.path(ofTree: name))
-    guard users.isEmpty else { return TreeInUse(tree: name, users: users) }
-    // Under another name first, and on disk: a tree under its own name is whole (I7).
-    let departure = Layout.newDeparture()
-    try trees.renameNew(name, to: departure)
-    try trees.sync()
-    // It is gone for everybody; what is left of it, the next run sweeps.
-    try? trees.removeTree(departure)
-    return nil
+    return removal
+  }
+}
+
+/// What became of trees that were to go.
+package struct TreeRemoval: Sendable, Equatable {
+  package var inUse: [TreeInUse] = []
+  /// Bytes freed: files that other trees share are not counted.
+  package var byteCount: Int64 = 0
+
+  package init() {}
+}
+
+extension Directory {
+  /// Bytes of the files below that have no name elsewhere.
+  fileprivate func ownByteCount() throws(SystemCallError) -> Int64 {
+    var uses: [FileIdentity: (left: Int, byteCount: Int64)] = [:]
+    try countLinks(&uses)
+    return uses.values.reduce(0) { $0 + ($1.left == 0 ? $1.byteCount : 0) }
   }
 }

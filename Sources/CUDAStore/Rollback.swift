@@ -11,9 +11,20 @@ extension Store {
       guard before.current != nil, before.releases.values.allSatisfy(present.contains) else {
         return nil
       }
+      // One without a receipt is on its way out, and could not be renamed.
+      for tree in before.releases.values where try isDeparting(tree) { return nil }
       return before
     }
     return nil
+  }
+}
+
+extension Store {
+  private func isDeparting(_ tree: String) throws(StoreError) -> Bool {
+    do { return try Directory.open(path(ofTree: tree)).status(Layout.receipt) == nil } catch {
+      if error.isMissing { return true }
+      throw .files(error)
+    }
   }
 }
 

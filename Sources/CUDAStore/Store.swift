@@ -158,18 +158,38 @@ package struct Store: Sendable {
   }
 
   /// How runs ended, oldest first. Lines that cannot be read are left out: history is information.
-  package func history() -> [RunRecord] {
-    let bytes =
-      (try? contents(Layout.history, in: "\(prefix)/\(Layout.bookkeeping)", limit: 4 << 20)) ?? nil
-    return (bytes ?? []).split(separator: UInt8(ascii: "\n")).compactMap {
+  package func history() -> [RunRecord] { records(in: historyBytes()) }
+
+  /// Where the history ends now.
+  package func markHistory() -> HistoryMark { HistoryMark(byteCount: historyBytes().count) }
+
+  /// How runs ended since the mark, oldest first.
+  package func history(since mark: HistoryMark) -> [RunRecord] {
+    let bytes = historyBytes()
+    // Shorter: its older half was forgotten.
+    return records(in: Array(bytes[min(mark.byteCount, bytes.count)...]))
+  }
+
+  private func historyBytes() -> [UInt8] {
+    let path = "\(prefix)/\(Layout.bookkeeping)"
+    return ((try? contents(Layout.history, in: path, limit: 4 << 20)) ?? nil) ?? []
+  }
+
+  private func records(in bytes: [UInt8]) -> [RunRecord] {
+    bytes.split(separator: UInt8(ascii: "\n")).compactMap {
       JSONRecord.decode(RunRecord.self, from: Array($0))
     }
   }
 
   func treeNames() throws(StoreError) -> [String] {
     do {
-      return try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)").names()
-        .filter { Layout.parseTree($0) != nil }
+      let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+      var names: [String] = []
+      for name in try trees.names() where Layout.parseTree(name) != nil {
+        // flock(1) makes a file where a tree that it was to lease has gone.
+        if try trees.status(name)?.kind == .directory { names.append(name) }
+      }
+      return names
     } catch {
       if error.isMissing { return [] }
       throw .files(error)
@@ -192,4 +212,9 @@ package struct Store: Sendable {
       throw .files(error)
     }
   }
+}
+
+/// A place in the history.
+package struct HistoryMark: Sendable {
+  fileprivate let byteCount: Int
 }

@@ -13,6 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case notALockFile(path: String, what: String)
   /// Another process has the lock, and the time to wait is over.
   case locked(prefix: String, LockHolder)
+  /// Somebody removed or replaced the lock file while this process held the lock.
+  case lockLost(path: String)
   /// This process was started by one that holds the lock: waiting for it would never end.
   case nested(prefix: String)
   case files(SystemCallError)
@@ -36,8 +38,10 @@ package enum StoreError: Error, Equatable, Sendable {
       holder.operation == nil
         ? "\(prefix) is locked by \(holder.phrase)"
         : "another cuda-install is at work in \(prefix) (\(holder.phrase))"
+    case .lockLost(let path):
+      "\(path) was removed while this run held its lock, so another may be at work; nothing was published"
     case .nested(let prefix):
-      "called from inside a command that holds the lock of \(prefix), which would wait for ever"
+      "called from inside a command that holds the lock of \(prefix)"
     case .files(let error): error.message
     case .damaged(let error): error.message
     case .notInstalled(let release): "CUDA \(release) is not installed"
@@ -62,6 +66,7 @@ package enum StoreError: Error, Equatable, Sendable {
     case .notALockFile: "move it away, and start again"
     case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"
     case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
+    case .lockLost: "start again, and leave that file alone: it is never in the way"
     case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"
     case .notInstalled: "'cuda-install list' shows what is"

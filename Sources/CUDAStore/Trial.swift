@@ -43,8 +43,9 @@ extension Store {
 private func makeScratch(
   in trees: borrowing Directory
 ) throws(FileLockError) -> (name: String, SharedDirectory) {
-  while true {
-    let name = Layout.newStaging()
+  let fileSystem = (try? trees.space().fileSystem) ?? "unknown"
+  for _ in 0..<10 {
+    let name = Layout.newTrial()
     let scratch: Directory
     do {
       try trees.makeDirectory(name, mode: 0o700)
@@ -60,9 +61,10 @@ private func makeScratch(
       // A run that recovers was faster than our lock, and took it for a dead one's.
     } catch {
       try? trees.removeTree(name)
-      throw .cannotLock(error, fileSystem: (try? trees.space().fileSystem) ?? "unknown")
+      throw .cannotLock(error, fileSystem: fileSystem)
     }
   }
+  throw .cannotLock(.refused("flock", trees.path), fileSystem: fileSystem)
 }
 
 extension Trial {

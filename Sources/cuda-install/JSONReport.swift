@@ -10,12 +10,15 @@ final class JSONReport: Report {
   private let clock = ContinuousClock()
   private var lastProgress: ContinuousClock.Instant?
   private var lastWaiting: ContinuousClock.Instant?
+  /// What the first event called this run.
+  private var op: String?
 
   init(isQuery: Bool) { self.isQuery = isQuery }
 
   func show(_ event: Event) {
     switch event {
     case .started(let op, let command, let prefix):
+      self.op = op
       emit(
         StartEvent(
           time: Timestamp.now.rfc3339, op: op, command: command, prefix: prefix,
@@ -46,14 +49,14 @@ final class JSONReport: Report {
     let failure = FailureJSON(
       code: error.code, message: cleaned(error.message, limit: .max),
       hint: error.hint.map { cleaned($0) },
-      retryable: error.exitStatus == 75 || error.exitStatus == 69,
+      retryable: error.code != "nested" && [69, 75].contains(error.exitStatus),
       holder: error.holder.flatMap(HolderJSON.init))
     if isQuery {
       emit(QueryFailure(error: failure, exit: error.exitStatus))
     } else {
       emit(
         ResultEvent(
-          time: Timestamp.now.rfc3339, op: error.op, ok: false, changed: error.changed,
+          time: Timestamp.now.rfc3339, op: error.op ?? op, ok: false, changed: error.changed,
           exit: error.exitStatus,
           error: failure))
     }
@@ -62,7 +65,8 @@ final class JSONReport: Report {
   func finish(_ outcome: Outcome, changes: [String], otherwise: String?) {
     emit(
       ResultEvent(
-        time: Timestamp.now.rfc3339, op: outcome.record?.op, ok: true, changed: outcome.changed,
+        time: Timestamp.now.rfc3339, op: outcome.record?.op ?? op, ok: true,
+        changed: outcome.changed,
         exit: 0, release: outcome.release, current: outcome.record?.after.current,
         added: outcome.record.map { $0.added }, removed: outcome.record.map { $0.removed },
         by: outcome.doneBy))

@@ -1,4 +1,5 @@
 import CUDACatalog
+import CUDAFiles
 import CUDAInstall
 
 /// One command's run: the installer, and the report of what it does.
@@ -9,19 +10,21 @@ struct Session {
   /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
   /// run will do.
   init(_ options: GlobalOptions, changes: Bool = false, skips: Bool = false) throws {
-    let report: any Report =
-      options.json ? JSONReport(isQuery: !changes) : TextReport(options, skips: skips)
-    self.report = report
+    // A query has nothing to clear up.
+    Interruption.holdNothing(!changes)
+    var report: any Report = options.json ? JSONReport(isQuery: !changes) : TextReport(options)
     do throws(InstallError) {
+      let offTerminal: Duration = skips ? .zero : .seconds(600)
+      let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
+      if skips, patience == .zero, !options.json { report = TextReport(options, skips: true) }
       installer = Installer(
-        prefix: options.effectivePrefix, source: try options.source(),
-        patience: changes
-          ? try Session.patience(options, offTerminal: skips ? .zero : .seconds(600)) : .zero,
-        observe: { report.show($0) })
+        prefix: options.effectivePrefix, source: try options.source(), patience: patience,
+        observe: { [report] in report.show($0) })
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)
     }
+    self.report = report
   }
 
   /// Runs `body`; if it fails, says why and ends the process with the documented status.

@@ -96,13 +96,13 @@ func `I8: a replacement that fails at any call leaves the old file or the new on
   let directory = try Directory.open(scratch.path)
   let (old, new) = ([UInt8](repeating: 1, count: 5000), [UInt8](repeating: 2, count: 70_000))
   let all = Calls()
-  try all.during { try directory.replace("record", with: new, durably: durably) }
+  try all.during { try directory.replace("record", with: new, durably ? .bytesAndName : .none) }
   #expect(all.names.contains("renameat"))
   for n in 0..<all.count {
     for code in [ENOSPC, EIO, EACCES, EMFILE] {
-      try directory.replace("record", with: old, durably: false)
+      try directory.replace("record", with: old, .none)
       let error: SystemCallError? = Calls().during({ index, _ in index == n ? code : nil }) {
-        failure { try directory.replace("record", with: new, durably: durably) }
+        failure { try directory.replace("record", with: new, durably ? .bytesAndName : .none) }
       }
       #expect(error?.code == code)
       #expect(try directory.names() == ["record"], "call \(n)")
@@ -110,7 +110,7 @@ func `I8: a replacement that fails at any call leaves the old file or the new on
       #expect(found == old || found == new, "call \(n)")
     }
   }
-  try directory.replace("record", with: new, durably: durably)
+  try directory.replace("record", with: new, durably ? .bytesAndName : .none)
   #expect(try directory.contents(of: "record", limit: 1 << 20) == new)
 }
 
@@ -118,7 +118,7 @@ func `I8: a replacement that fails at any call leaves the old file or the new on
   let scratch = Scratch()
   let directory = try Directory.open(scratch.path)
   let calls = Calls()
-  try calls.during { try directory.replace("record", with: [1], durably: true) }
+  try calls.during { try directory.replace("record", with: [1], .bytesAndName) }
   let order = calls.names.filter { ["pwrite", "fdatasync", "renameat", "fsync"].contains($0) }
   #expect(order == ["pwrite", "fdatasync", "renameat", "fsync"])
 }
@@ -127,12 +127,12 @@ func `I8: a replacement that fails at any call leaves the old file or the new on
   let scratch = Scratch()
   let directory = try Directory.open(scratch.path)
   let contents = (UInt8(0)..<4).map { [UInt8](repeating: $0, count: 1 << 16) }
-  try directory.replace("record", with: contents[0], durably: false)
+  try directory.replace("record", with: contents[0], .none)
   let path = scratch.path
   let isOver = Monitor(false)
   let writer = try CUDAFiles.Thread {
     for round in 0..<300 {
-      try? Directory.open(path).replace("record", with: contents[round % 4], durably: false)
+      try? Directory.open(path).replace("record", with: contents[round % 4], .none)
     }
     isOver.change { $0 = true }
   }
@@ -220,7 +220,7 @@ func `new files and directories have exactly the mode asked for`(mask: mode_t) a
     umask(mask)
     let directory = try Directory.open(path)
     try directory.makeDirectory("directory")
-    try directory.directory("directory").replace("record", with: [1], durably: false)
+    try directory.directory("directory").replace("record", with: [1], .none)
     _ = try directory.create("program", mode: 0o755)
     _ = try directory.create("private", mode: 0o600)
   }

@@ -20,7 +20,7 @@ struct Prefix {
   func publish(_ label: String, makesCurrent: Bool = true) throws -> String {
     var locked = try lock()
     let staging = try locked.makeStaging()
-    try staging.root.directory.replace("file", with: Array(label.utf8), durably: false)
+    try staging.root.directory.replace("file", with: Array(label.utf8), .none)
     let warning = try locked.commit(staging, as: version(label), makesCurrent: makesCurrent)
     #expect(warning == nil)
     let record = locked.finish(changed: true, exit: 0, error: nil)
@@ -29,9 +29,9 @@ struct Prefix {
 
   func remove(_ label: String) throws -> [String] {
     let locked = try lock()
-    let inUse = try locked.remove(version(label))
+    let removal = try locked.remove(version(label))
     _ = locked.finish(changed: true, exit: 0, error: nil)
-    return inUse.map(\.tree)
+    return removal.inUse.map(\.tree)
   }
 
   /// Takes the lock and gives it back.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `Who comes second` {
   /// All three releases, two of them through a track that has moved on.
-  private func full() throws -> Bench {
+  static func full() throws -> Bench {
     let bench = try Bench()
     for words in [["install", "12", "curand"], ["install", "13.0.1", "curand", "--use"]] {
       #expect(Ended(Program(bench.command(words), in: bench.scratch)).status == 0)
@@ -14,7 +14,7 @@ import Testing
   }
 
   /// A process that holds the lock until the fifo is written.
-  private func holdLock(of bench: Bench) throws -> Program {
+  static func holdLock(of bench: Bench) throws -> Program {
     #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
     let other = bench.startShell(
       "exec flock \"$PREFIX/.cuda-install.lock\" sh -c 'echo held; cat \"$SCRATCH/fifo\"'")
@@ -33,10 +33,10 @@ import Testing
   func `I2 I12: of two that wait for the same, one does it and the other names it`(
     words: [String], answer: String
   ) throws {
-    let bench = try full()
+    let bench = try Self.full()
     if words[0] == "update" { try wants13(bench) }
     if words[0] == "prune" { #expect(bench.run("install", "12", "nvcc").status == 0) }
-    let other = try holdLock(of: bench)
+    let other = try Self.holdLock(of: bench)
     let callers = (0..<2).map { _ in
       Program(bench.command(words), environment: bench.environment, in: bench.scratch)
     }
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `I9 I12: who waits for a run that fails says so and does its own work`() throws {
-    let bench = try full()
+    let bench = try Self.full()
     bench.server.fault("*cudart-linux-x86_64-12.9.79-archive.tar.gz", .corrupt(at: 30), times: 3)
     let hold = bench.server.hold("*cudart-linux-x86_64-12.9.79-archive.tar.gz", afterBytes: 20)
     let first = bench.start("install", "12", "cudart")
@@ -93,8 +93,8 @@ import Testing
   }
 
   @Test func `I12: an update that finds another at work skips, and is quiet with -q`() throws {
-    let bench = try full()
-    let other = try holdLock(of: bench)
+    let bench = try Self.full()
+    let other = try Self.holdLock(of: bench)
     let run = bench.run("update")
     #expect(run.status == 75)
     #expect(run.errorLines == [] && run.output == "")
@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: ["flock", "flock -o"])
   func `I4: a call inside of flock(1) fails at once and says why`(flock: String) throws {
-    let bench = try full()
+    let bench = try Self.full()
     let run = bench.inShell(
       "exec \(flock) \"$PREFIX/.cuda-install.lock\" \"$@\"", "install", "12", "nvcc")
     #expect(run.status == 75, "\(run.errors)")

@@ -217,4 +217,20 @@ import Testing
     #expect(remove.status == 0, "\(remove.errors)")
     #expect(bench.trees == [] && bench.leftovers == [])
   }
+
+  @Test func `I9: a file that flock(1) left where a tree was stops nobody`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13.0.2", "curand").status == 0)
+    // What a lease by hand does that comes too late.
+    let late = "flock -s \"$PREFIX/.cuda-install/trees/$1\" true"
+    #expect(bench.inShell("set -- 13.0.2-9; \(late)").status == 0)
+    #expect(bench.inShell("set -- 12.9.1-8; \(late)").status == 0)
+    for words in [["status"], ["list"], ["prune"], ["verify"], ["remove", "13.0.2", "--yes"]] {
+      let run = Ended(
+        Program(bench.command(words), environment: bench.environment, in: bench.scratch))
+      #expect(run.status == 0, "\(words): \(run.errors)")
+    }
+    #expect(bench.run("install", "13.0.2", "curand").status == 0)
+    try expectInstalled(component("libcurand"), in: bench)
+  }
 }

@@ -35,8 +35,9 @@ void ckernel_fill_standard_descriptors(void);
 /// The next one kills as usual. Before there are other threads.
 void ckernel_watch_signals(void);
 
-/// Undoes what ckernel_watch_signals did to this thread's mask, which exec(3) would pass on.
-void ckernel_unblock_signals(void);
+/// Undoes what ckernel_watch_signals did to this thread's mask, which exec(3) would pass on; dies of a signal that
+/// has been noted.
+void ckernel_unwatch_signals(void);
 
 /// Whether this process may die at once: a signal noted ends it within 150 ms as long as it does, even in the
 /// middle of a call that no signal interrupts.

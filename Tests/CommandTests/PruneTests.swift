@@ -1,0 +1,48 @@
+import TestSupport
+import Testing
+
+@Suite struct `Pruning releases` {
+  /// A release that goes has two trees: one is linked, the other is what its component was added to.
+  private func makeBench() throws -> Bench {
+    let names = ["libcufft", "libcurand"]
+    var (before, after) = (Mirror(), Mirror())
+    before.add("13.0.1", names.map { Mirror.component($0, "13.0.48") })
+    after.add("13.0.2", names.map { Mirror.component($0, "13.0.88") })
+    let bench = try Bench(before)
+    for name in ["cufft", "curand"] {
+      #expect(bench.run("install", "13", name).status == 0)
+    }
+    for (path, bytes) in after.files { bench.server.publish(path, bytes) }
+    #expect(bench.run("update").status == 0)
+    #expect(bench.trees == ["13.0.1-1", "13.0.1-2", "13.0.2-3"])
+    return bench
+  }
+
+  @Test func `prune deletes a release of which an old tree was superfluous too`() throws {
+    let bench = try makeBench()
+    let run = bench.run("prune", "--keep", "0")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(bench.trees == ["13.0.2-3"])
+    #expect(bench.run("prune", "--keep", "0").output == "nothing to delete\n")
+    #expect(bench.run("verify").status == 0)
+  }
+
+  @Test func `prune names a tree in use once, also if its release goes`() throws {
+    let bench = try makeBench()
+    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
+    let user = Program(
+      [
+        "flock", "-s", "\(bench.prefix)/.cuda-install/trees/13.0.1-1", "sh", "-c",
+        "echo held; cat \"$0\"", bench.scratch.file("fifo"),
+      ], in: bench.scratch)
+    #expect(user.waitForOutput("held"))
+    let run = bench.run("prune", "--keep", "0")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.split(separator: "13.0.1-1 is used by").count == 2, "\(run.errors)")
+    #expect(bench.trees == ["13.0.1-1", "13.0.2-3"])
+    writeFile(bench.scratch.file("fifo"), [])
+    user.wait()
+    #expect(bench.run("prune", "--keep", "0").status == 0)
+    #expect(bench.trees == ["13.0.2-3"])
+  }
+}
