@@ -41,12 +41,20 @@ func asNobody(_ command: [String]) -> [String] {
 }
 
 /// A command that is killed after a minute: for a test whose failure would be to wait for ever.
-func withinMinute(_ command: [String]) -> [String] { ["timeout", "-s", "KILL", "60"] + command }
+func withinMinute(_ command: [String]) -> [String] {
+  // In the foreground: otherwise a signal that it passes on comes twice.
+  ["timeout", "--foreground", "-s", "KILL", "60"] + command
+}
 
 extension Bench {
   /// Any command in this bench's environment, to its end.
   func ended(_ command: [String], environment: [String: String] = [:]) -> Ended {
     Ended(started(command, environment: environment))
+  }
+
+  /// What readers see first: the links of releases, and `current`.
+  var links: [String: String] {
+    disk.filter { !$0.key.contains("/") && $0.value.hasPrefix("link") }
   }
 
   func started(_ command: [String], environment: [String: String] = [:]) -> Program {
@@ -80,9 +88,10 @@ final class MountNamespace {
 /// A library that stands between a process and its kernel, and lets calls fail as file systems do.
 ///
 ///     FLOCK=error=37      each flock(2) fails with this errno
-///     FLOCK=granted       each flock(2) is granted, whoever holds it
+///     FLOCK=granted=1     each flock(2) is granted, whoever holds it
 ///     FLOCK=storm=50      the first 50 are interrupted by a signal
 ///     FLOCK=busy=2        the first 2 find the lock taken; the third never comes back, whatever signals come
+///     FLOCK=remove=1      before the first, somebody removes the file that is to be locked
 ///     SYNCFS=stuck        syncfs(2) never comes back
 ///     WRITE=28            each pwrite(2) into a download fails with this errno
 ///     CLOCK=3600          the wall clock is an hour ahead
@@ -120,15 +129,24 @@ enum Shim {
       return fail(EIO);
     }
 
+    static const char *path_of(int descriptor) {
+      static __thread char link[64], path[4096];
+      snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+      ssize_t count = readlink(link, path, sizeof path - 1);
+      path[count > 0 ? count : 0] = 0;
+      return path;
+    }
+
     int flock(int descriptor, int operation) {
       static long calls;
       long call = calls++;
       long error = setting("FLOCK", "error="), storm = setting("FLOCK", "storm=");
-      long busy = setting("FLOCK", "busy=");
+      long busy = setting("FLOCK", "busy="), removals = setting("FLOCK", "remove=");
       if (error >= 0) return fail((int)error);
       if (call < storm) return fail(EINTR);
-      if (setting("FLOCK", "granted") >= 0) return 0;
+      if (setting("FLOCK", "granted=") >= 0) return 0;
       if (busy >= 0) return call < busy ? fail(EWOULDBLOCK) : stuck();
+      if (call < removals) unlink(path_of(descriptor));
       return (int)syscall(SYS_flock, descriptor, operation);
     }
 
@@ -136,15 +154,9 @@ enum Shim {
       return getenv("SYNCFS") ? stuck() : (int)syscall(SYS_syncfs, descriptor);
     }
 
-    static int is_download(int descriptor) {
-      char link[64], path[4096] = "";
-      snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-      return readlink(link, path, sizeof path - 1) > 0 && strstr(path, "/partial/") != NULL;
-    }
-
     ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
       long error = setting("WRITE", "");
-      if (error >= 0 && is_download(descriptor)) return fail((int)error);
+      if (error >= 0 && strstr(path_of(descriptor), "/partial/")) return fail((int)error);
       return syscall(SYS_pwrite64, descriptor, bytes, count, offset);
     }
 
