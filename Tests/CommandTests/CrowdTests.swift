@@ -52,7 +52,7 @@ private let statusCount =
     let before = bench.disk
     for _ in 1...3 { #expect(bench.run("install", "12", "curand", "--no-wait").status == 75) }
     let patient = bench.start("install", "12", "curand")
-    #expect(patient.waitForErrors("waiting for a process that left no record"))
+    #expect(patient.waitForErrors("waiting for pid \(other.pid) (flock), which left no record"))
     #expect(bench.disk == before)
     writeFile(bench.scratch.file("fifo"), [])
     #expect(other.wait() == 0)
