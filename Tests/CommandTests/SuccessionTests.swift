@@ -24,8 +24,8 @@ import Testing
     let waiting = (0..<3).map { _ in bench.start("install", "13") }
     for run in waiting { #expect(run.waitForErrors("waiting for pid \(first.pid)")) }
     first.kill()
-    hold.release()
     first.wait()
+    hold.release()
     let ended = waiting.map { Ended($0) }
     for run in ended { #expect(run.status == 0, "\(run.errors)") }
     let workers = ended.indices.filter { ended[$0].output.contains("(devel) installed in") }
