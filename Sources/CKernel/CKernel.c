@@ -72,9 +72,10 @@ static void *take_signals(void *unused) {
   if (sigwait(&watched, &signal) != 0) return NULL;
   note(signal);
   const struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
-  // Those that come with the first: timeout(1) and a terminal that closes send two.
-  while (sigtimedwait(&watched, NULL, &moment) > 0) {
-  }
+  // Those that come with the first count as the same one: timeout(1) and a terminal that closes send two.
+  nanosleep(&moment, NULL);
+  const struct timespec none = {0};
+  for (int kinds = 0; kinds < 3; kinds++) sigtimedwait(&watched, NULL, &none);
   if (holds_nothing) ckernel_die_of(noted);
   // The next one kills, whatever the rest of the process does.
   pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
