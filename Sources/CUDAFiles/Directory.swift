@@ -225,6 +225,9 @@ package struct Directory: ~Copyable, Sendable {
     try tryFlock(descriptor, LOCK_EX, path)
   }
 
+  /// Gives the lock back. Closing alone would leave it with a child that is between fork and exec (I4).
+  package func unlock() { _ = flock(descriptor, LOCK_UN) }
+
   package func at(_ name: String) -> String { name == "." ? path : "\(path)/\(name)" }
 }
 

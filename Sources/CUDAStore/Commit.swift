@@ -64,8 +64,10 @@ extension LockedStore {
   /// holds does not come to mean another tree. The numbers of trees that were removed are in the history.
   private func nextSerial() throws(SystemCallError) -> Int {
     let present = try trees.names().compactMap { Layout.parseTree($0)?.serial }
-    let past = store.history().flatMap { [$0.before, $0.after] }.flatMap { $0.releases.values }
-      .compactMap { Layout.parseTree($0)?.serial }
+    let past = try store.readableHistory().flatMap { [$0.before, $0.after] }.flatMap {
+      $0.releases.values
+    }
+    .compactMap { Layout.parseTree($0)?.serial }
     return 1 + max(present.max() ?? 0, past.max() ?? 0)
   }
 }

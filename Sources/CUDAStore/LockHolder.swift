@@ -14,14 +14,6 @@ package enum LockHolder: Sendable, Equatable {
     if case .run(let operation) = self { operation } else { nil }
   }
 
-  package var pid: Int32? {
-    switch self {
-    case .run(let operation): operation.pid
-    case .process(let process): process.pid
-    case .unknown: nil
-    }
-  }
-
   /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   package var phrase: String {
     switch self {

@@ -35,10 +35,16 @@ package struct Recovery: Equatable, Sendable {
     partials: borrowing Directory, died: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
     var recovery = Recovery(interrupted: died, visible: now)
-    if let died { try recovery.finishCommit(of: died, in: prefix) }
-    for name in try trees.names() where Layout.isUnfinished(name) {
-      recovery.sweep(name, in: trees)
+    if let died {
+      // I7: links that it changed are on disk before anything rests on them: before `current` follows, a tree is
+      // deleted that nothing names any more, or somebody is told that what was asked for is there.
+      try prefix.sync()
+      try recovery.finishCommit(of: died, in: prefix)
     }
+    let unfinished = try trees.names().filter { Layout.isUnfinished($0) }
+    // I7: a departure's old name, under which it would not be whole, is gone for good before its files go.
+    if unfinished.contains(where: { Layout.isDeparture($0) }) { try trees.sync() }
+    for name in unfinished { recovery.sweep(name, in: trees) }
     for name in try prefix.names() where Layout.isTemporary(name) {
       if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }
@@ -67,15 +73,17 @@ package struct Recovery: Equatable, Sendable {
       tree != died.before.releases[next], visible.current == died.before.current,
       visible.current != next
     else { return }
-    // Not synced is not lost: whoever finds the old link after a power cut finds a whole release.
+    // What this links to is on disk; if this is not, the old link is, and leads to a whole release.
     _ = try prefix.swapLink(Layout.current, to: next)
     visible.current = next
   }
 
   private mutating func sweep(_ name: String, in trees: borrowing Directory) {
     do {
-      // I5: delete only what can be locked.
-      guard try trees.directory(name).tryLock() else { return }
+      let tree = try trees.directory(name)
+      // I5: delete only what can be locked, and is locked until it is gone.
+      guard try tree.tryLock() else { return }
+      defer { tree.unlock() }
       try trees.removeTree(name)
       if Layout.isStaging(name) { clearedCount += 1 }
     } catch {

@@ -49,6 +49,7 @@ extension LockedStore {
         removal.inUse.append(TreeInUse(tree: name, users: users))
         continue
       }
+      defer { tree.unlock() }
       // A lease is what keeps a tree for certain; a program without one is spared if it can be seen.
       let users = uses.filter { $0.directory == identity }.map(\.process)
       guard users.isEmpty else {

@@ -33,5 +33,6 @@ extension LockedStore {
   package func discard(_ staging: consuming Staging) {
     // What cannot be removed now, the next run sweeps (I5).
     try? trees.removeTree(staging.name)
+    staging.root.directory.unlock()
   }
 }

@@ -158,21 +158,31 @@ package struct Store: Sendable {
   }
 
   /// How runs ended, oldest first. Lines that cannot be read are left out: history is information.
-  package func history() -> [RunRecord] { records(in: historyBytes()) }
+  package func history() -> [RunRecord] { (try? readableHistory()) ?? [] }
+
+  /// The same for whom it is more than information: throws where it is there and cannot be read.
+  func readableHistory() throws(SystemCallError) -> [RunRecord] { records(in: try historyBytes()) }
 
   /// Where the history ends now.
-  package func markHistory() -> HistoryMark { HistoryMark(byteCount: historyBytes().count) }
+  package func markHistory() -> HistoryMark {
+    HistoryMark(byteCount: (try? historyBytes())?.count ?? 0)
+  }
 
-  /// How runs ended since the mark, oldest first.
+  /// How runs ended since the mark, oldest first; none if its older half was forgotten meanwhile.
   package func history(since mark: HistoryMark) -> [RunRecord] {
-    let bytes = historyBytes()
-    // Shorter: its older half was forgotten.
+    let bytes = (try? historyBytes()) ?? []
     return records(in: Array(bytes[min(mark.byteCount, bytes.count)...]))
   }
 
-  private func historyBytes() -> [UInt8] {
-    let path = "\(prefix)/\(Layout.bookkeeping)"
-    return ((try? contents(Layout.history, in: path, limit: 4 << 20)) ?? nil) ?? []
+  private func historyBytes() throws(SystemCallError) -> [UInt8] {
+    do {
+      return try Directory.open("\(prefix)/\(Layout.bookkeeping)")
+        .contents(of: Layout.history, limit: 4 << 20) ?? []
+    } catch {
+      // Beyond the limit it is not ours.
+      guard error.isMissing || error.isTooLarge else { throw error }
+      return []
+    }
   }
 
   private func records(in bytes: [UInt8]) -> [RunRecord] {

@@ -162,19 +162,6 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
   #expect(try !prefix.visit().isNeeded)
 }
 
-@Test func `a serial number is never used again, whatever was removed`() throws {
-  let prefix = Prefix()
-  #expect(try prefix.publish("13.0.1") == "13.0.1-1")
-  #expect(try prefix.publish("13.0.2") == "13.0.2-2")
-  #expect(try prefix.publish("13.0.1") == "13.0.1-3")
-  #expect(try prefix.remove("13.0.1") == [])
-  #expect(try prefix.publish("13.0.1") == "13.0.1-4")
-  #expect(try prefix.remove("13.0.1") == [])
-  #expect(try prefix.remove("13.0.2") == [])
-  #expect(namesIn("\(prefix.bookkeeping)/trees") == [])
-  #expect(try prefix.publish("13.0.2") == "13.0.2-5")
-}
-
 @Test func `a tree that somebody uses is not removed`() throws {
   let prefix = Prefix()
   let tree = try prefix.publish("13.0.1")
@@ -185,24 +172,6 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
   #expect(try prefix.remove("13.0.1") == [tree])
   #expect(readFile("\(path)/file") == Array("13.0.1".utf8))
   #expect(try prefix.store.visible() == VisibleState())
-}
-
-@Test func `the history is kept below its limit by forgetting the oldest`() throws {
-  let prefix = Prefix()
-  try prefix.publish("13.0.1")
-  let path = "\(prefix.bookkeeping)/history.ndjson"
-  let line = try #require(readFile(path))
-  var lines: [UInt8] = []
-  while lines.count <= 1 << 20 { lines += line }
-  writeFile(path, lines)
-  #expect(try prefix.publish("13.0.2") == "13.0.2-2")
-  let after = try #require(readFile(path))
-  #expect(after.count < 600_000 && after.count > 400_000)
-  #expect(prefix.store.history().last?.after.releases["13.0.2"] == "13.0.2-2")
-  // Every line that is left is whole.
-  let count = after.split(separator: UInt8(ascii: "\n")).count
-  #expect(prefix.store.history().count == count)
-  #expect(try prefix.publish("13.0.1") == "13.0.1-3")
 }
 
 @Test func `I9: the longest download is continued, and others of the artifact go`() throws {
