@@ -60,17 +60,13 @@ static _Atomic int holds_nothing = 0;
 static sigset_t watched;
 static sigset_t mask_before;
 
-static void note(int signal) {
-  if (noted == 0) noted = signal;
-}
-
 // A thread of its own takes the signals: the others may be in a call that no signal ends, as a lock of NFS is
 // for as long as its server is silent.
 static void *take_signals(void *unused) {
   (void)unused;
   int signal;
   if (sigwait(&watched, &signal) != 0) return NULL;
-  note(signal);
+  noted = signal;
   const struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
   // Those that come with the first count as the same one: timeout(1) and a terminal that closes send two.
   nanosleep(&moment, NULL);
@@ -82,16 +78,6 @@ static void *take_signals(void *unused) {
   for (;;) {
     nanosleep(&moment, NULL);
     if (holds_nothing) ckernel_die_of(noted);
-  }
-}
-
-static void note_with_handlers(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = note;
-  action.sa_flags = (int)SA_RESETHAND;
-  for (int signal = 1; signal < NSIG; signal++) {
-    if (sigismember(&watched, signal) == 1) sigaction(signal, &action, NULL);
   }
 }
 
@@ -109,7 +95,7 @@ void ckernel_watch_signals(void) {
   if (pthread_create(&thread, NULL, take_signals, NULL) == 0) {
     pthread_detach(thread);
   } else {
-    note_with_handlers();
+    // Without it a signal kills at once, which is as safe as any crash.
     pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
   }
 }

@@ -51,6 +51,16 @@ package struct FileLock: ~Copyable, Sendable {
 }
 
 extension FileLock {
+  /// What a file is instead of a lock file; `nil` if it may be one.
+  package static func objection(to status: FileStatus, ownerOfDirectory: UInt32) -> String? {
+    if status.kind != .file { return "not a regular file" }
+    if status.linkCount > 1 { return "a file with a second name" }
+    guard [0, Machine.effectiveUser, ownerOfDirectory].contains(status.owner) else {
+      return "a file of user \(status.owner)"
+    }
+    return nil
+  }
+
   /// Whether nobody has the lock on the file `name`. For trials: who wants the lock attempts it.
   package static func isFree(
     _ name: String, in directory: borrowing Directory
@@ -92,18 +102,9 @@ private func existingLockFile(
   do {
     let file = try directory.open(name, writable: true)
     let status = try file.status()
-    let owners = [0, Machine.effectiveUser, try directory.status().owner]
-    let what: String? =
-      if status.kind != .file {
-        "not a regular file"
-      } else if status.linkCount > 1 {
-        "a file with a second name"
-      } else if !owners.contains(status.owner) {
-        "a file of user \(status.owner)"
-      } else {
-        nil
-      }
-    if let what { throw FileLockError.notALockFile(path: path, what: what) }
+    if let what = FileLock.objection(to: status, ownerOfDirectory: try directory.status().owner) {
+      throw FileLockError.notALockFile(path: path, what: what)
+    }
     // Whoever can open it can hold it for ever; a restored backup may have opened it to everybody.
     if status.mode & 0o007 != 0 { try file.setMode(status.mode & 0o770) }
     return file

@@ -3,27 +3,6 @@ import CUDAFiles
 import CUDAPlanning
 import CUDAStore
 
-/// One thing that `doctor` looked at.
-package struct Check: Sendable, Equatable {
-  package enum Verdict: String, Sendable {
-    case ok
-    /// It works, but may surprise.
-    case warn
-    /// It does not work.
-    case fail
-  }
-
-  /// A word: `lock`
-  package var name: String
-  package var verdict: Verdict
-  /// What was found.
-  package var text: String
-  /// What to do about it.
-  package var hint: String?
-  /// The exit status that stands for a failure of this kind.
-  package var exitStatus: Int32 = 0
-}
-
 extension Installer {
   /// Looks for problems in and around the prefix. Takes no lock of the prefix, and changes nothing but a scratch
   /// directory in it, which is gone at the end.
@@ -37,8 +16,7 @@ extension Installer {
       checks += trialChecks() + [lockFileCheck()]
       checks += try stateChecks()
     }
-    return checks + [fileSystemCheck(), spaceCheck(), processCheck()].compactMap { $0 }
-      + surroundingChecks() + [driverCheck()]
+    return checks + surroundings()
   }
 
   // The prefix itself
@@ -70,9 +48,6 @@ extension Installer {
     let trial: Trial
     do { trial = try store.trial() } catch {
       let failure = InstallError(.store(error))
-      if case .cannotCreate(let error) = error, error.isMissing {
-        return [Check("lock", .ok, "not tried: the next run makes the directories for it")]
-      }
       if case .files(let error) = error, error.isMissing {
         return [Check("lock", .ok, "not tried: the next run makes the directories for it")]
       }
@@ -118,14 +93,18 @@ extension Installer {
 
   private func lockFileCheck() -> Check {
     let path = "\(prefix)/\(Layout.lock)"
-    guard let status = try? Directory.open(prefix).status(Layout.lock) else {
+    let (found, owner): (FileStatus?, UInt32)
+    do {
+      let directory = try Directory.open(prefix)
+      (found, owner) = (try directory.status(Layout.lock), try directory.status().owner)
+    } catch {
+      return Check("lock file", InstallError(.store(.files(error))))
+    }
+    guard let status = found else {
       return Check("lock file", .ok, "\(path) does not exist; the next change makes it")
     }
-    let owners = [0, Machine.effectiveUser, (try? Directory.open(prefix).status())?.owner]
-    guard status.kind == .file, status.linkCount == 1, owners.contains(status.owner) else {
-      return Check(
-        "lock file", .fail, "\(path) is not a file of its own, or somebody else's",
-        hint: StoreError.notALockFile(path: path, what: "").hint, exitStatus: 73)
+    if let what = FileLock.objection(to: status, ownerOfDirectory: owner) {
+      return Check("lock file", InstallError(.store(.notALockFile(path: path, what: what))))
     }
     guard status.mode & 0o007 == 0 else {
       return Check(
@@ -173,104 +152,5 @@ extension Installer {
       checks.append(Check("releases", .ok, labels.isEmpty ? "none installed" : labels))
     }
     return checks
-  }
-
-  // Around it
-
-  private func fileSystemCheck() -> Check? {
-    guard let space = Directory.nearestSpace(to: prefix) else { return nil }
-    if space.isReadOnly {
-      return Check(
-        "file system", .warn, "\(space.fileSystem), mounted read-only: nothing can be changed")
-    }
-    if ["nfs", "cifs", "smb2", "lustre", "gpfs", "ceph", "9p", "fuse"].contains(space.fileSystem) {
-      return Check(
-        "file system", .warn,
-        "\(space.fileSystem): whether another machine's lock is seen is the server's affair",
-        hint: "install from one machine only, or into a local directory on each")
-    }
-    let note =
-      space.fileSystem == "overlayfs"
-      ? "overlayfs: what lies in a lower layer is never renamed, only its links are replaced"
-      : space.fileSystem
-    return Check("file system", .ok, note)
-  }
-
-  private func spaceCheck() -> Check? {
-    guard let space = Directory.nearestSpace(to: prefix) else { return nil }
-    let text = "\(Size(space.freeByteCount)) free"
-    guard space.freeByteCount >= 1 << 30 else {
-      return Check("space", .warn, text, hint: "'cuda-install prune' deletes what nothing uses")
-    }
-    return Check("space", .ok, text)
-  }
-
-  private func processCheck() -> Check {
-    Machine.seesAllProcesses
-      ? Check("processes", .ok, "all of this machine can be seen from here")
-      : Check(
-        "processes", .warn,
-        "processes outside of this container may have the lock, and cannot be named from here")
-  }
-
-  private func surroundingChecks() -> [Check] {
-    var checks: [Check] = []
-    let other = "/usr/local/cuda"
-    if let real = Machine.resolved(other), !isInside(real) {
-      checks.append(
-        Check(
-          "other CUDA", .warn, "\(other) is \(real)",
-          hint: "CMake looks there after CUDAToolkit_ROOT, CUDA_PATH and PATH"))
-    }
-    if let nvcc = Machine.onPath("nvcc"), !isInside(Machine.resolved(nvcc) ?? nvcc) {
-      checks.append(
-        Check(
-          "nvcc", .warn, "the nvcc that the shell finds is \(nvcc)",
-          hint: "eval \"$(cuda-install env)\" puts this prefix first"))
-    }
-    if let path = Machine.environment("LD_LIBRARY_PATH"), !path.isEmpty,
-      path.split(separator: ":", omittingEmptySubsequences: false).contains("")
-    {
-      checks.append(
-        Check(
-          "LD_LIBRARY_PATH", .warn,
-          "it has an empty element: the loader looks in the current directory",
-          hint: "write it as LD_LIBRARY_PATH=NEW${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"))
-    }
-    return checks.isEmpty ? [Check("other CUDA", .ok, "none in the way")] : checks
-  }
-
-  private func isInside(_ path: String) -> Bool { path == prefix || path.hasPrefix("\(prefix)/") }
-
-  private func driverCheck() -> Check {
-    guard let text = Machine.driverVersion, let driver = Version(text) else {
-      return Check("driver", .ok, "none found: compiling works, programs that use a GPU need one")
-    }
-    let current = (try? store.visible())?.current.flatMap { Version($0) }
-    guard let current, let oldest = Driver.oldest(for: current) else {
-      return Check("driver", .ok, text)
-    }
-    guard driver >= oldest else {
-      return Check(
-        "driver", .warn, "\(text) is older than the \(oldest) that CUDA \(current) needs",
-        hint: "update the driver, or use an older release")
-    }
-    return Check("driver", .ok, "\(text), good for CUDA \(current)")
-  }
-}
-
-extension Check {
-  fileprivate init(
-    _ name: String, _ verdict: Verdict, _ text: String, hint: String? = nil, exitStatus: Int32 = 0
-  ) {
-    self.init(
-      name: name, verdict: verdict, text: text, hint: hint,
-      exitStatus: verdict == .fail ? exitStatus : 0)
-  }
-
-  fileprivate init(_ name: String, _ error: InstallError) {
-    self.init(
-      name: name, verdict: .fail, text: error.message, hint: error.hint,
-      exitStatus: error.exitStatus)
   }
 }

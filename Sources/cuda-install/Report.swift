@@ -23,7 +23,7 @@ final class TextReport: Report {
   private var lastWaitingLine: Duration?
 
   /// `skips`: to find another process at work is no failure, the next run will do.
-  init(_ options: GlobalOptions, skips: Bool = false) {
+  init(_ options: GlobalOptions, skips: Bool) {
     self.skips = skips
     quiet = options.quiet
     progress = Progress(style: options.progress, isQuiet: options.quiet > 0)

@@ -12,19 +12,22 @@ struct Session {
   init(_ options: GlobalOptions, changes: Bool = false, skips: Bool = false) throws {
     // A query has nothing to clear up.
     Interruption.holdNothing(!changes)
-    var report: any Report = options.json ? JSONReport(isQuery: !changes) : TextReport(options)
+    let report: any Report =
+      options.json
+      ? JSONReport(isQuery: !changes)
+      // Who said how long to wait was not served; who did not is served by the next run.
+      : TextReport(options, skips: skips && options.wait == nil)
+    self.report = report
     do throws(InstallError) {
       let offTerminal: Duration = skips ? .zero : .seconds(600)
       let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
-      if skips, patience == .zero, !options.json { report = TextReport(options, skips: true) }
       installer = Installer(
         prefix: options.effectivePrefix, source: try options.source(), patience: patience,
-        observe: { [report] in report.show($0) })
+        observe: { report.show($0) })
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)
     }
-    self.report = report
   }
 
   /// Runs `body`; if it fails, says why and ends the process with the documented status.

@@ -45,17 +45,13 @@ private let statusCount =
     hold.release()
     // Its record is there, and the lock is another's, who has none: a process that has just taken it.
     #expect(bench.text(".cuda-install/operation.json")?.contains("\(killed.pid)") == true)
-    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
-    let other = bench.startShell(
-      "exec flock \"$PREFIX/.cuda-install.lock\" sh -c 'echo held; cat \"$SCRATCH/fifo\"'")
-    try #require(other.waitForOutput("held"))
+    let other = bench.hold()
     let before = bench.disk
     for _ in 1...3 { #expect(bench.run("install", "12", "curand", "--no-wait").status == 75) }
     let patient = bench.start("install", "12", "curand")
     #expect(patient.waitForErrors("waiting for pid \(other.pid) (flock), which left no record"))
     #expect(bench.disk == before)
-    writeFile(bench.scratch.file("fifo"), [])
-    #expect(other.wait() == 0)
+    other.release()
     #expect(patient.wait() == 0, "\(patient.errors)")
     #expect(bench.leftovers == [] && bench.partials == [])
   }

@@ -72,6 +72,19 @@ final class Bench: Sendable {
       environment: variables, in: scratch)
   }
 
+  /// A process of flock(1) that has the lock of the prefix, or the lease of a directory, until `release` is called.
+  func hold(_ path: String? = nil) -> Holding {
+    let fifo = scratch.file("fifo-\(UInt64.random(in: .min ... .max))")
+    precondition(runProgram(["mkfifo", fifo]).status == 0)
+    let options = path == nil ? [] : ["-s"]
+    let program = Program(
+      ["flock"] + options
+        + [path ?? "\(prefix)/.cuda-install.lock", "sh", "-c", "echo held; cat \"$0\"", fifo],
+      environment: environment, in: scratch)
+    precondition(program.waitForOutput("held"), program.errors)
+    return Holding(program: program, fifo: fifo)
+  }
+
   // What is there
 
   func file(_ name: String) -> [UInt8]? { readFile("\(prefix)/\(name)") }
@@ -119,6 +132,19 @@ final class Bench: Sendable {
   }
 
   var partials: [String] { namesIn("\(prefix)/.cuda-install/partial") }
+}
+
+/// A lock or a lease in another process's hands.
+struct Holding {
+  fileprivate let program: Program
+  fileprivate let fifo: String
+
+  var pid: Int32 { program.pid }
+
+  func release() {
+    writeFile(fifo, [])
+    precondition(program.wait() == 0, program.errors)
+  }
 }
 
 /// A run that has ended.

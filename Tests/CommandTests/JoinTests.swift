@@ -13,15 +13,6 @@ import Testing
     return bench
   }
 
-  /// A process that holds the lock until the fifo is written.
-  static func holdLock(of bench: Bench) throws -> Program {
-    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
-    let other = bench.startShell(
-      "exec flock \"$PREFIX/.cuda-install.lock\" sh -c 'echo held; cat \"$SCRATCH/fifo\"'")
-    try #require(other.waitForOutput("held"))
-    return other
-  }
-
   @Test(arguments: [
     (["use", "12"], "current: 12.9.1, just set by pid PID"),
     (["remove", "12.9.1"], "12.9.1 was just removed by pid PID"),
@@ -36,13 +27,12 @@ import Testing
     let bench = try Self.full()
     if words[0] == "update" { try wants13(bench) }
     if words[0] == "prune" { #expect(bench.run("install", "12", "nvcc").status == 0) }
-    let other = try Self.holdLock(of: bench)
+    let other = bench.hold()
     let callers = (0..<2).map { _ in
       Program(bench.command(words), environment: bench.environment, in: bench.scratch)
     }
     for caller in callers { #expect(caller.waitForErrors("waiting for pid \(other.pid) (flock)")) }
-    writeFile(bench.scratch.file("fifo"), [])
-    #expect(other.wait() == 0)
+    other.release()
     for caller in callers { #expect(caller.wait() == 0, "\(caller.errors)") }
     let joined = callers.filter { $0.output.contains("just ") || $0.output.contains("behind ") }
     try #require(joined.count == 1, "\(callers.map { $0.output + $0.errors })")
@@ -94,15 +84,14 @@ import Testing
 
   @Test func `I12: an update that finds another at work skips, and is quiet with -q`() throws {
     let bench = try Self.full()
-    let other = try Self.holdLock(of: bench)
+    let other = bench.hold()
     let run = bench.run("update")
     #expect(run.status == 75)
     #expect(run.errorLines == [] && run.output == "")
     #expect(run.errors.hasPrefix("cuda-install: skipped: \(bench.prefix) is locked by pid "))
     let quiet = bench.run("update", "-q")
     #expect(quiet.status == 75 && quiet.output == "" && quiet.errors == "")
-    writeFile(bench.scratch.file("fifo"), [])
-    other.wait()
+    other.release()
     #expect(bench.run("update").status == 0)
   }
 

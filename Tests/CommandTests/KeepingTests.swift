@@ -146,12 +146,7 @@ import Testing
     #expect(
       plan.output.contains("would delete tree 13.0.2-1\nwould delete 1 unfinished download\n"))
     #expect(listing(bench.prefix) == before)
-    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
-    let tree = "\(bench.prefix)/.cuda-install/trees/13.0.2-1"
-    let user = Program(
-      ["flock", "-s", tree, "sh", "-c", "echo held; cat \"$0\"", bench.scratch.file("fifo")],
-      in: bench.scratch)
-    #expect(user.waitForOutput("held"))
+    let user = bench.hold("\(bench.prefix)/.cuda-install/trees/13.0.2-1")
     let run = bench.run("prune", "--keep", "0")
     #expect(run.status == 0, "\(run.errors)")
     #expect(
@@ -159,8 +154,7 @@ import Testing
         "tree 13.0.2-1 is used by pid \(user.pid) (flock), and stays until nobody uses it"))
     #expect(bench.trees == ["13.0.2-1", "13.0.2-3"])
     #expect(bench.partials == [])
-    writeFile(bench.scratch.file("fifo"), [])
-    user.wait()
+    user.release()
     #expect(bench.run("prune", "--keep", "0").status == 0)
     #expect(bench.trees == ["13.0.2-3"])
     #expect(bench.run("prune", "--keep", "0").output == "nothing to delete\n")
@@ -182,16 +176,6 @@ import Testing
     #expect(follower.wait() == (fails ? 65 : 0), "\(follower.errors)")
     #expect(follower.output.hasPrefix(fails ? "install FAILED, " : "install done, "))
     #expect(bench.run("status", "--follow").output == "nothing is going on\n")
-  }
-
-  @Test func `I4: a call from inside a call that holds the lock fails at once`() throws {
-    let bench = try Bench()
-    #expect(bench.run("install", "13", "curand").status == 0)
-    let run = bench.inShell(
-      "exec flock \"$PREFIX/.cuda-install.lock\" \"$@\"", "install", "12", "curand")
-    #expect(run.status == 75, "\(run.errors)")
-    #expect(run.errorLines.count == 1)
-    #expect(bench.run("install", "12", "curand").status == 0)
   }
 
   @Test(.enabled(if: Rights.toBecomeOthers, Rights.noOthers))

@@ -8,13 +8,12 @@ import Testing
   private func stopped(
     _ bench: Bench, _ words: [String], meanwhile: [[String]]
   ) throws -> (waiter: Program, pids: [Int32]) {
-    let other = try `Who comes second`.holdLock(of: bench)
+    let other = bench.hold()
     let waiter = Program(
       bench.command(words), environment: bench.environment, in: bench.scratch)
     #expect(waiter.waitForErrors("waiting for pid \(other.pid) (flock)"))
     waiter.kill(SIGSTOP)
-    writeFile(bench.scratch.file("fifo"), [])
-    #expect(other.wait() == 0)
+    other.release()
     let pids = meanwhile.map { words in
       let run = Program(bench.command(words), environment: bench.environment, in: bench.scratch)
       #expect(run.wait() == 0, "\(words): \(run.errors)")
@@ -69,13 +68,12 @@ import Testing
 
   @Test func `I4: an inherited descriptor that holds no lock makes no call a nested one`() throws {
     let bench = try `Who comes second`.full()
-    let other = try `Who comes second`.holdLock(of: bench)
+    let other = bench.hold()
     let run = bench.inShell(
       "exec 9>>\"$PREFIX/.cuda-install.lock\"; exec \"$@\"", "use", "12", "--no-wait")
     #expect(run.status == 75)
     #expect(run.errorLines.first?.contains("is locked by pid \(other.pid) (flock)") == true)
-    writeFile(bench.scratch.file("fifo"), [])
-    other.wait()
+    other.release()
     #expect(bench.run("use", "12").status == 0)
   }
 
@@ -84,17 +82,12 @@ import Testing
     for _ in 0..<4 {
       #expect(bench.run("install", "13", "curand", "--force").status == 0)
     }
-    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
-    let tree = "\(bench.prefix)/.cuda-install/trees/13.0.2-1"
-    let user = bench.started(
-      ["flock", "-s", tree, "sh", "-c", "echo held; cat \"$0\"", bench.scratch.file("fifo")])
-    #expect(user.waitForOutput("held"))
+    let user = bench.hold("\(bench.prefix)/.cuda-install/trees/13.0.2-1")
     let planned = bench.run("prune", "--keep", "0", "--dry-run").output
     #expect(planned.contains("would delete tree 13.0.2-1\n"), "\(planned)")
     let run = bench.run("prune", "--keep", "0")
     #expect(bench.trees == ["13.0.2-1", "13.0.2-4"])
-    writeFile(bench.scratch.file("fifo"), [])
-    user.wait()
+    user.release()
     let rest = bench.run("prune", "--keep", "0")
     func freed(_ text: String) -> Double? {
       text.split(separator: "\n").last.flatMap { Double($0.prefix { $0 != " " }) }

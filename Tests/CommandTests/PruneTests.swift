@@ -18,30 +18,30 @@ import Testing
     return bench
   }
 
-  @Test func `prune deletes a release of which an old tree was superfluous too`() throws {
+  @Test func `I9: prune deletes a replaced release together with the old trees of it`() throws {
     let bench = try makeBench()
+    let planned = bench.run("prune", "--keep", "0", "--dry-run")
     let run = bench.run("prune", "--keep", "0")
     #expect(run.status == 0, "\(run.errors)")
+    #expect(planned.output.contains("would delete CUDA 13.0.1\n"), "\(planned.output)")
+    #expect(run.output.hasPrefix("deleted CUDA 13.0.1\n"), "\(run.output)")
+    // Its old tree's bytes count, and it is not named twice.
+    #expect(!run.output.contains("deleted tree"), "\(run.output)")
     #expect(bench.trees == ["13.0.2-3"])
+    #expect(bench.leftovers == [])
     #expect(bench.run("prune", "--keep", "0").output == "nothing to delete\n")
     #expect(bench.run("verify").status == 0)
+    #expect(bench.run("install", "13", "curand").status == 0)
   }
 
   @Test func `prune names a tree in use once, also if its release goes`() throws {
     let bench = try makeBench()
-    #expect(runProgram(["mkfifo", bench.scratch.file("fifo")]).status == 0)
-    let user = Program(
-      [
-        "flock", "-s", "\(bench.prefix)/.cuda-install/trees/13.0.1-1", "sh", "-c",
-        "echo held; cat \"$0\"", bench.scratch.file("fifo"),
-      ], in: bench.scratch)
-    #expect(user.waitForOutput("held"))
+    let user = bench.hold("\(bench.prefix)/.cuda-install/trees/13.0.1-1")
     let run = bench.run("prune", "--keep", "0")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.errors.split(separator: "13.0.1-1 is used by").count == 2, "\(run.errors)")
     #expect(bench.trees == ["13.0.1-1", "13.0.2-3"])
-    writeFile(bench.scratch.file("fifo"), [])
-    user.wait()
+    user.release()
     #expect(bench.run("prune", "--keep", "0").status == 0)
     #expect(bench.trees == ["13.0.2-3"])
   }

@@ -1,0 +1,93 @@
+import CUDACatalog
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+extension Installer {
+  /// What `doctor` sees around the prefix: the file system, the processes, other CUDAs, the driver.
+  func surroundings() -> [Check] {
+    [fileSystemCheck(), spaceCheck(), processCheck()].compactMap { $0 }
+      + othersChecks() + [driverCheck()]
+  }
+
+  private func fileSystemCheck() -> Check? {
+    guard let space = Directory.nearestSpace(to: prefix) else { return nil }
+    if space.isReadOnly {
+      return Check(
+        "file system", .warn, "\(space.fileSystem), mounted read-only: nothing can be changed")
+    }
+    if ["nfs", "cifs", "smb2", "lustre", "gpfs", "ceph", "9p", "fuse"].contains(space.fileSystem) {
+      return Check(
+        "file system", .warn,
+        "\(space.fileSystem): whether another machine's lock is seen is the server's affair",
+        hint: "install from one machine only, or into a local directory on each")
+    }
+    let note =
+      space.fileSystem == "overlayfs"
+      ? "overlayfs: what lies in a lower layer is never renamed, only its links are replaced"
+      : space.fileSystem
+    return Check("file system", .ok, note)
+  }
+
+  private func spaceCheck() -> Check? {
+    guard let space = Directory.nearestSpace(to: prefix) else { return nil }
+    let text = "\(Size(space.freeByteCount)) free"
+    guard space.freeByteCount >= 1 << 30 else {
+      return Check("space", .warn, text, hint: "'cuda-install prune' deletes what nothing uses")
+    }
+    return Check("space", .ok, text)
+  }
+
+  private func processCheck() -> Check {
+    Machine.seesAllProcesses
+      ? Check("processes", .ok, "all of this machine can be seen from here")
+      : Check(
+        "processes", .warn,
+        "processes outside of this container may have the lock, and cannot be named from here")
+  }
+
+  private func othersChecks() -> [Check] {
+    var checks: [Check] = []
+    let other = "/usr/local/cuda"
+    if let real = Machine.resolved(other), !isInside(real) {
+      checks.append(
+        Check(
+          "other CUDA", .warn, "\(other) is \(real)",
+          hint: "CMake looks there after CUDAToolkit_ROOT, CUDA_PATH and PATH"))
+    }
+    if let nvcc = Machine.onPath("nvcc"), !isInside(Machine.resolved(nvcc) ?? nvcc) {
+      checks.append(
+        Check(
+          "nvcc", .warn, "the nvcc that the shell finds is \(nvcc)",
+          hint: "eval \"$(cuda-install env)\" puts this prefix first"))
+    }
+    if let path = Machine.environment("LD_LIBRARY_PATH"), !path.isEmpty,
+      path.split(separator: ":", omittingEmptySubsequences: false).contains("")
+    {
+      checks.append(
+        Check(
+          "LD_LIBRARY_PATH", .warn,
+          "it has an empty element: the loader looks in the current directory",
+          hint: "write it as LD_LIBRARY_PATH=NEW${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"))
+    }
+    return checks.isEmpty ? [Check("other CUDA", .ok, "none in the way")] : checks
+  }
+
+  private func isInside(_ path: String) -> Bool { path == prefix || path.hasPrefix("\(prefix)/") }
+
+  private func driverCheck() -> Check {
+    guard let text = Machine.driverVersion, let driver = Version(text) else {
+      return Check("driver", .ok, "none found: compiling works, programs that use a GPU need one")
+    }
+    let current = (try? store.visible())?.current.flatMap { Version($0) }
+    guard let current, let oldest = Driver.oldest(for: current) else {
+      return Check("driver", .ok, text)
+    }
+    guard driver >= oldest else {
+      return Check(
+        "driver", .warn, "\(text) is older than the \(oldest) that CUDA \(current) needs",
+        hint: "update the driver, or use an older release")
+    }
+    return Check("driver", .ok, "\(text), good for CUDA \(current)")
+  }
+}
