@@ -56,8 +56,8 @@ package struct SystemCallError: Error, Equatable, Sendable {
 
 /// What a test does to the calls of the code under it.
 package struct Probe: Sendable {
-  /// Called before each call, with its name and subject. Returns the `errno` to fail with, or `nil`
-  /// to let the call happen.
+  /// Called before each call, with its name and subject, and again where a signal interrupted it. Returns the
+  /// `errno` that it fails with, or `nil` to let the call happen.
   package var before: @Sendable (_ call: String, _ subject: String) -> Int32?
 
   package init(before: @escaping @Sendable (_ call: String, _ subject: String) -> Int32?) {
@@ -73,13 +73,15 @@ package struct Probe: Sendable {
 package func systemCall<Result: FixedWidthInteger & SignedInteger>(
   _ call: StaticString, _ subject: @autoclosure () -> String, _ body: () -> Result
 ) throws(SystemCallError) -> Result {
-  if let probe = Probe.current, let code = probe.before("\(call)", subject()) {
-    throw SystemCallError(call: "\(call)", subject: subject(), code: code)
-  }
   while true {
-    let result = body()
-    guard result == -1 else { return result }
-    let code = errno
+    let code: Int32
+    if let probe = Probe.current, let planned = probe.before("\(call)", subject()) {
+      code = planned
+    } else {
+      let result = body()
+      guard result == -1 else { return result }
+      code = errno
+    }
     guard code == EINTR else {
       throw SystemCallError(call: "\(call)", subject: subject(), code: code)
     }

@@ -155,7 +155,7 @@ extension StoreError {
     case .locked: (75, "locked")
     case .lockLost: (75, "lock_lost")
     case .nested: (75, "nested")
-    case .files(let error), .notCurrent(_, let error): error.status
+    case .files(let error), .halfVisible(let error): error.status
     case .damaged: (65, "damaged")
     case .notInstalled, .nothingToRollBack: (66, "not_found")
     case .interrupted(let signal): (128 + signal, "interrupted")

@@ -76,13 +76,8 @@ public struct Installer {
       if let tree = plan.tree {
         let execution = try execute(plan, tree, release, request, in: &locked)
         try commit(execution, plan, in: &locked)
-      } else {
-        if plan.makesCurrent {
-          warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
-        }
-        // A run that died behind its commit left what it had fetched.
-        let there = state.releases.first { $0.release == release.label }?.receipt.components ?? []
-        locked.discardPartials(of: Set(there.map(\.artifact.digest)))
+      } else if plan.makesCurrent {
+        warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
       }
       guard !plan.changesNothing else {
         return Outcome(

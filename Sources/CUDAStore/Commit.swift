@@ -9,15 +9,14 @@
 //   6  current -> R             only when asked for, or when there is no current yet        I8
 //
 // After 2, the tree is complete but unseen: the next run finds it and links its files instead of fetching.
-// Between 4 and 6 the record of this run says what is to follow, and recovery does it. What cannot be synced
-// after 4 fails nothing any more: it is a warning.
+// Between 4 and 6 the record of this run says what is to follow, and recovery does it, whether the process died
+// or a call failed. What cannot be synced after 4 fails nothing any more: it is a warning.
 
 package import CUDACatalog
 package import CUDAFiles
 
 extension LockedStore {
-  /// Makes the staging the tree of `release`. Nothing is visible if it throws, unless it throws `notCurrent`; a
-  /// failure to sync what is visible is the result.
+  /// Makes the staging the tree of `release`. As `makeVisible`, if it throws, and in what it returns.
   package mutating func commit(
     _ staging: consuming Staging, as release: Version, makesCurrent: Bool
   ) throws(StoreError) -> SystemCallError? {
@@ -35,40 +34,44 @@ extension LockedStore {
     do { try trees.sync() } catch { throw .files(error) }
     // The last moment: nobody sees the tree, and the next run links its files.
     try confirmLock()
-    let notCurrent: SystemCallError
-    do {
-      if makesCurrent { try announce(next: release) }
-      let warning = try prefix.swapLink(release.text, to: Layout.target(ofTree: tree))
-      guard makesCurrent else { return warning }
-      do {
-        return try prefix.swapLink(Layout.current, to: release.text) ?? warning
-      } catch {
-        notCurrent = error
-      }
-    } catch {
-      throw .files(error)
-    }
-    // The release is there, but not all that was asked for is done.
-    throw .notCurrent(release, notCurrent)
+    var wanted = try store.visible()
+    wanted.releases[release.text] = tree
+    if makesCurrent { wanted.current = release.text }
+    return try makeVisible(wanted)
   }
 
   /// Makes an installed release the current one; what went wrong once it was.
-  package func use(_ release: Version) throws(StoreError) -> SystemCallError? {
-    guard try store.visible().releases[release.text] != nil else { throw .notInstalled(release) }
-    do { return try prefix.swapLink(Layout.current, to: release.text) } catch {
-      throw .files(error)
-    }
+  package mutating func use(_ release: Version) throws(StoreError) -> SystemCallError? {
+    var wanted = try store.visible()
+    guard wanted.releases[release.text] != nil else { throw .notInstalled(release) }
+    wanted.current = release.text
+    return try makeVisible(wanted)
   }
 
   /// One more than the highest serial number that this prefix remembers, so that a path that somebody still
   /// holds does not come to mean another tree. The numbers of trees that were removed are in the history.
   private func nextSerial() throws(SystemCallError) -> Int {
     let present = try trees.names().compactMap { Layout.parseTree($0)?.serial }
-    let past = try store.readableHistory().flatMap { [$0.before, $0.after] }.flatMap {
-      $0.releases.values
-    }
-    .compactMap { Layout.parseTree($0)?.serial }
+    let past = try store.readableHistory().compactMap(\.highestSerial)
     return 1 + max(present.max() ?? 0, past.max() ?? 0)
+  }
+}
+
+extension VisibleState {
+  /// The links in which this differs from `now`, in an order in which what `current` leads to changes once (I8): a
+  /// release that becomes current has its tree before, one that was current gets its tree behind.
+  func links(from now: VisibleState) -> [(name: String, target: String)] {
+    var (links, last): ([(name: String, target: String)], [(name: String, target: String)]) = (
+      [], []
+    )
+    let moves = current != nil && current != now.current
+    for (release, tree) in releases.sorted(by: { $0.key < $1.key })
+    where now.releases[release] != tree {
+      let link = (name: release, target: Layout.target(ofTree: tree))
+      if moves, release == now.current { last.append(link) } else { links.append(link) }
+    }
+    if moves, let current { links.append((Layout.current, current)) }
+    return links + last
   }
 }
 

@@ -20,7 +20,7 @@ package struct LockedStore: ~Copyable {
     _ store: Store, lock: consuming FileLock, prefix: consuming Directory, run: RunName
   ) throws(StoreError) -> LockedStore {
     var before = try store.visible()
-    let died = store.operation()
+    let left = store.operation()
     do {
       try prefix.ensureDirectory(Layout.bookkeeping)
       let bookkeeping = try prefix.directory(Layout.bookkeeping)
@@ -28,10 +28,9 @@ package struct LockedStore: ~Copyable {
       try bookkeeping.ensureDirectory(Layout.partials)
       let trees = try bookkeeping.directory(Layout.trees)
       let partials = try bookkeeping.directory(Layout.partials)
-      // A run that is on record had ended; only its last step was missing.
       let recovery = try Recovery.run(
-        prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials,
-        died: died.flatMap { store.record(ofRun: $0.op) == nil ? $0 : nil }, now: before)
+        in: store, prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials,
+        left: left, now: before)
       before = recovery.visible
       let locked = LockedStore(
         store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
@@ -59,10 +58,30 @@ package struct LockedStore: ~Copyable {
     throw .lockLost(path: prefix.at(Layout.lock))
   }
 
-  /// Writes down, on disk, what is left to do should the process die between two links.
-  mutating func announce(next release: Version) throws(SystemCallError) {
-    operation.next = release.text
-    try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .bytesAndName)
+  /// Replaces the links that differ from `wanted`, each in one step; a failure to sync what is visible is the
+  /// result. Nothing has changed if it throws, unless it throws `halfVisible`: then, as after a death between two
+  /// links, the announcement stays, and recovery replaces the rest.
+  mutating func makeVisible(_ wanted: VisibleState) throws(StoreError) -> SystemCallError? {
+    let links = wanted.links(from: try store.visible())
+    var warning: SystemCallError?
+    var isBegun = false
+    do {
+      if links.count > 1 {
+        operation.next = wanted
+        // On disk before the first link is: it says what is to follow.
+        try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .bytesAndName)
+      }
+      for link in links {
+        warning = try prefix.swapLink(link.name, to: link.target) ?? warning
+        isBegun = true
+      }
+    } catch {
+      if isBegun { throw .halfVisible(error) }
+      operation.next = nil
+      throw .files(error)
+    }
+    operation.next = nil
+    return warning
   }
 
   /// Lets other processes see how far this run is.
@@ -83,12 +102,13 @@ package struct LockedStore: ~Copyable {
     // The work is done or has failed already; a record that cannot be written changes nothing about it. Bytes
     // before names, and both before the announcement goes: if a power cut brought that back without the record,
     // recovery would finish what was finished, and undo what others have done since.
-    let line = JSONRecord.encode(record)
     let isWorthKeeping = record.changed || error != nil
-    try? bookkeeping.replace(Layout.last, with: line, isWorthKeeping ? .bytes : .none)
-    try? bookkeeping.appendLine(line, to: Layout.history, isWorthKeeping ? .bytes : .none)
+    let durability: Directory.Durability = isWorthKeeping ? .bytes : .none
+    try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durability)
+    try? bookkeeping.append(record, to: Layout.history, durability)
     if isWorthKeeping { try? bookkeeping.sync() }
-    try? bookkeeping.unlink(Layout.operation)
+    // Between two links it stays, for recovery to replace the second.
+    if operation.next == nil { try? bookkeeping.unlink(Layout.operation) }
     return record
   }
 
@@ -96,45 +116,5 @@ package struct LockedStore: ~Copyable {
   private func publishOperation() {
     // A full disk must not stop work that may be there to make room.
     try? bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .none)
-  }
-}
-
-extension Directory {
-  /// Adds a line to a file that is kept below 1 MiB by forgetting its older half.
-  func appendLine(
-    _ line: [UInt8], to name: String, _ durability: Durability
-  ) throws(SystemCallError) {
-    var line = line
-    if line.last != UInt8(ascii: "\n") { line.append(UInt8(ascii: "\n")) }
-    let size = try status(name)?.byteCount ?? 0
-    guard size > 0 else { return try replace(name, with: line, durability) }
-    guard size <= 1 << 20 else {
-      return try replace(name, with: newerHalf(of: name) + line, durability)
-    }
-    let file = try open(name, writable: true)
-    // A second name of somebody's secret is not written into.
-    guard try file.status().linkCount == 1 else {
-      return try replace(name, with: line, durability)
-    }
-    // A line that a full disk cut off must not spoil this one.
-    var last: UInt8 = 0
-    let isRead = try withUnsafeMutableBytes(of: &last) { bytes throws(SystemCallError) in
-      try file.read(into: bytes, at: size - 1)
-    }
-    if isRead == 1, last != UInt8(ascii: "\n") { line.insert(UInt8(ascii: "\n"), at: 0) }
-    try file.write(line, at: size)
-    if durability != .none { try file.sync() }
-  }
-
-  private func newerHalf(of name: String) throws(SystemCallError) -> [UInt8] {
-    do {
-      let lines = try contents(of: name, limit: 4 << 20) ?? []
-      let half = lines[(lines.count / 2)...]
-      return Array(half.drop { $0 != UInt8(ascii: "\n") }.dropFirst())
-    } catch {
-      // A history beyond the limit is not ours and starts anew; a call that failed is no reason to forget.
-      guard error.isTooLarge else { throw error }
-      return []
-    }
   }
 }

@@ -49,7 +49,7 @@ extension Store {
   }
 
   private func open() throws(StoreError) -> Directory {
-    do { return try Directory.makePath(prefix) } catch { throw .cannotCreate(error) }
+    do { return try Directory.makePath(prefix) } catch { throw .making(error) }
   }
 
   private func isStill(_ directory: borrowing Directory) throws(StoreError) -> Bool {
@@ -104,7 +104,7 @@ extension StoreError {
     switch error {
     case .cannotLock(let error, let fileSystem):
       self = .cannotLock(prefix: prefix, fileSystem: fileSystem, error)
-    case .cannotOpen(let error): self = .cannotCreate(error)
+    case .cannotOpen(let error): self = .making(error)
     case .notALockFile(let path, let what): self = .notALockFile(path: path, what: what)
     }
   }

@@ -1,16 +1,18 @@
 // Under the lock, before anything is decided: what did processes leave that died? (I5, I9)
 //
-//   a half commit     the release has its new tree, `current` was to follow: it follows
+//   a half change     one link was replaced, and others were to follow: they follow
 //   staging           its owner locked it; what we can lock is dead, and goes
 //   departures        trees on their way out; go
 //   temporary links and records   go: their owner held the lock that we hold now
-//   partial downloads stay: the artifact's hash decides about every byte, and the next request adopts them
+//   partial downloads stay: the artifact's hash decides about every byte, and the next request adopts them;
+//                     but those go from which a tree was made that is visible
 //   operation.json    says who died, for the message and the history
 //
 // Sweeping is best effort: what cannot be deleted must not keep anybody from working, nor a full disk from
 // being made room on.
 
 package import CUDACatalog
+import CUDADigest
 import CUDAFiles
 
 /// What an interrupted run left, and what became of it.
@@ -30,16 +32,19 @@ package struct Recovery: Equatable, Sendable {
 
   package var isNeeded: Bool { interrupted != nil || clearedCount > 0 || leftCount > 0 }
 
+  /// `left`: what a run announced, and did not take back.
   static func run(
-    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory,
-    partials: borrowing Directory, died: Operation?, now: VisibleState
+    in store: Store, prefix: borrowing Directory, bookkeeping: borrowing Directory,
+    trees: borrowing Directory, partials: borrowing Directory, left: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
-    var recovery = Recovery(interrupted: died, visible: now)
-    if let died {
-      // I7: links that it changed are on disk before anything rests on them: before `current` follows, a tree is
+    let record = left.flatMap { store.record(ofRun: $0.op) }
+    let interrupted = left.flatMap { isUnfinished($0, record, in: store) ? $0 : nil }
+    var recovery = Recovery(interrupted: interrupted, visible: now)
+    if let interrupted {
+      // I7: links that it changed are on disk before anything rests on them: before others follow, a tree is
       // deleted that nothing names any more, or somebody is told that what was asked for is there.
       try prefix.sync()
-      try recovery.finishCommit(of: died, in: prefix)
+      try recovery.finishLinks(of: interrupted, in: prefix, trees)
     }
     let unfinished = try trees.names().filter { Layout.isUnfinished($0) }
     // I7: a departure's old name, under which it would not be whole, is gone for good before its files go.
@@ -51,31 +56,52 @@ package struct Recovery: Equatable, Sendable {
     for name in try bookkeeping.names() where Layout.isTemporary(name) {
       try? bookkeeping.unlink(name)
     }
+    let installed =
+      interrupted.map { store.artifacts(of: recovery.visible, since: $0.before) } ?? []
     for name in try partials.names() {
-      recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
+      if installed.contains(where: { Layout.isPartial(name, of: $0) }) {
+        try? partials.unlink(name)
+      } else {
+        recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
+      }
     }
-    if let died {
-      recovery.isVisible = died.before != recovery.visible
-      let record = RunRecord(died: died, after: recovery.visible)
+    if let interrupted {
+      recovery.isVisible = interrupted.before != recovery.visible
+      var ended = record ?? RunRecord(died: interrupted, after: recovery.visible)
+      ended.after = recovery.visible
+      ended.changed = recovery.isVisible
       // A disk without a free byte must not keep a run from making room.
-      try? bookkeeping.appendLine(JSONRecord.encode(record), to: Layout.history, .bytes)
+      try? bookkeeping.append(ended, to: Layout.history, .bytes)
     }
     try? bookkeeping.unlink(Layout.operation)
     return recovery
   }
 
-  /// Between a release's new tree and `current` there are two renames. Who died between them had announced the
-  /// second.
-  private mutating func finishCommit(
-    of died: Operation, in prefix: borrowing Directory
+  private static func isUnfinished(
+    _ left: Operation, _ record: RunRecord?, in store: Store
+  ) -> Bool {
+    // Who is on record had ended, and only its last step was missing.
+    guard let record else { return true }
+    // But one that failed between two links left the second to us, if nobody has come since.
+    return !record.ok && left.next != nil
+      && [store.lastRun()?.op, store.history().last?.op].contains(left.op)
+  }
+
+  /// Two links are two renames. Who did not get beyond the first had announced the second.
+  private mutating func finishLinks(
+    of interrupted: Operation, in prefix: borrowing Directory, _ trees: borrowing Directory
   ) throws(SystemCallError) {
-    guard let next = died.next, let tree = visible.releases[next],
-      tree != died.before.releases[next], visible.current == died.before.current,
-      visible.current != next
+    guard let next = interrupted.next, visible != interrupted.before,
+      visible.isBetween(interrupted.before, next)
     else { return }
-    // What this links to is on disk; if this is not, the old link is, and leads to a whole release.
-    _ = try prefix.swapLink(Layout.current, to: next)
-    visible.current = next
+    for tree in next.releases.values {
+      guard try trees.status(tree)?.kind == .directory else { return }
+    }
+    for link in next.links(from: visible) {
+      // What this links to is on disk; if this is not, the old link is, and leads to a whole release.
+      _ = try prefix.swapLink(link.name, to: link.target)
+    }
+    visible = next
   }
 
   private mutating func sweep(_ name: String, in trees: borrowing Directory) {
@@ -93,7 +119,29 @@ package struct Recovery: Equatable, Sendable {
   }
 }
 
+extension VisibleState {
+  /// Whether each link is as in one of them.
+  fileprivate func isBetween(_ one: VisibleState, _ other: VisibleState) -> Bool {
+    let names = Set(releases.keys).union(one.releases.keys).union(other.releases.keys)
+    return [one.current, other.current].contains(current)
+      && names.allSatisfy { [one.releases[$0], other.releases[$0]].contains(releases[$0]) }
+  }
+}
+
 extension Store {
+  /// The artifacts of the trees that were not visible before.
+  fileprivate func artifacts(
+    of now: VisibleState, since before: VisibleState
+  ) -> Set<SHA256Digest> {
+    var digests: Set<SHA256Digest> = []
+    for (release, tree) in now.releases where before.releases[release] != tree {
+      // Without a receipt to read, a download more is kept.
+      let receipt = (try? receipt(ofTree: tree)) ?? nil
+      digests.formUnion(receipt?.components.map(\.artifact.digest) ?? [])
+    }
+    return digests
+  }
+
   /// The names of what processes left that died, and that the next run sweeps. Takes no lock.
   package func leftovers() throws(StoreError) -> [String] {
     do {

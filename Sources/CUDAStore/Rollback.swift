@@ -32,25 +32,15 @@ extension LockedStore {
   /// Makes visible again what was visible before the last change; what that was.
   ///
   /// Releases that the last change added stay installed: only links that had another target go back.
-  package func rollBack() throws(StoreError) -> (
+  package mutating func rollBack() throws(StoreError) -> (
     from: VisibleState, to: VisibleState, warning: SystemCallError?
   ) {
     let now = try store.visible()
     guard let before = try store.previous() else {
       throw .nothingToRollBack(prefix: store.prefix)
     }
-    var warning: SystemCallError?
-    do {
-      for (release, tree) in before.releases.sorted(by: { $0.key < $1.key })
-      where now.releases[release] != tree {
-        warning = try prefix.swapLink(release, to: Layout.target(ofTree: tree))
-      }
-      if let current = before.current, current != now.current {
-        warning = try prefix.swapLink(Layout.current, to: current) ?? warning
-      }
-    } catch {
-      throw .files(error)
-    }
-    return (now, before, warning)
+    var wanted = before
+    wanted.releases.merge(now.releases) { old, _ in old }
+    return (now, before, try makeVisible(wanted))
   }
 }

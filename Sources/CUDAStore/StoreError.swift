@@ -21,11 +21,16 @@ package enum StoreError: Error, Equatable, Sendable {
   /// A record or receipt cannot be read.
   case damaged(CatalogError)
   case notInstalled(Version)
-  /// The release is installed, but `current` still names another.
-  case notCurrent(Version, SystemCallError)
+  /// Some of the links that were to be replaced are, and the rest follows with the next run.
+  case halfVisible(SystemCallError)
   case nothingToRollBack(prefix: String)
   /// A signal asked this process to end.
   case interrupted(Int32)
+
+  /// Why the prefix, or something it needs to exist, could not be made.
+  static func making(_ error: SystemCallError) -> StoreError {
+    error.isNoSpace ? .files(error) : .cannotCreate(error)
+  }
 
   package var message: String {
     switch self {
@@ -45,8 +50,7 @@ package enum StoreError: Error, Equatable, Sendable {
     case .files(let error): error.message
     case .damaged(let error): error.message
     case .notInstalled(let release): "CUDA \(release) is not installed"
-    case .notCurrent(let release, let error):
-      "CUDA \(release) is installed, but cannot be made current: \(error.message)"
+    case .halfVisible(let error): "only a part of the change is visible: \(error.message)"
     case .nothingToRollBack(let prefix): "\(prefix) has no earlier state to go back to"
     case .interrupted(let signal): "stopped by \(Interruption.name(of: signal))"
     }
@@ -70,7 +74,7 @@ package enum StoreError: Error, Equatable, Sendable {
     case .nested: "let the outer command end first, or do not let it lock"
     case .damaged: "install the release again with --force"
     case .notInstalled: "'cuda-install list' shows what is"
-    case .notCurrent(let release, _): "then 'cuda-install use \(release)' makes it current"
+    case .halfVisible: "start anything that changes the prefix, and it does the rest first"
     case .cannotCreate, .files, .nothingToRollBack, .interrupted: nil
     }
   }

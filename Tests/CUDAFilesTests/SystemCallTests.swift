@@ -13,6 +13,19 @@ import Testing
   #expect(attempts == 5)
 }
 
+@Test func `the probe can be such a signal`() throws {
+  let calls = Calls()
+  var made = 0
+  try calls.during({ index, _ in index < 3 ? EINTR : nil }) {
+    try systemCall("pread", "a file") { () -> Int32 in
+      made += 1
+      return 0
+    }
+  }
+  #expect(calls.names.count == 4)
+  #expect(made == 1)
+}
+
 @Test func `a call that fails says which it was, on what, and why`() {
   let error: SystemCallError? = failure {
     try systemCall("renameat", "a to b") { () -> Int32 in

@@ -36,6 +36,30 @@ func `a serial number is not used again because the history could not be read`(
   #expect(try prefix.publish("13.0.2") == "13.0.2-3")
 }
 
+@Test func `a serial number is not used again because the older half of the history was forgotten`()
+  throws
+{
+  let prefix = Prefix()
+  try prefix.publish("13.0.1")
+  let path = "\(prefix.bookkeeping)/history.ndjson"
+  let line = try #require(readFile(path))
+  try prefix.publish("13.0.2")
+  #expect(try prefix.remove("13.0.2") == [])
+  // Since then, nothing but runs that saw the first tree.
+  var lines = try #require(readFile(path))
+  while lines.count <= 1 << 20 { lines += line }
+  writeFile(path, lines)
+  // Twice: what was kept is the oldest line now.
+  for expected in ["13.0.2-3", "13.0.2-4"] {
+    #expect(try prefix.publish("13.0.2") == expected)
+    #expect(try prefix.remove("13.0.2") == [])
+    var lines = try #require(readFile(path))
+    #expect(lines.count < 1 << 20)
+    while lines.count <= 1 << 20 { lines += line }
+    writeFile(path, lines)
+  }
+}
+
 @Test func `the history is kept below its limit by forgetting the oldest`() throws {
   let prefix = Prefix()
   try prefix.publish("13.0.1")

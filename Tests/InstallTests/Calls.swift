@@ -21,6 +21,12 @@ struct Call: Hashable, Codable, Sendable, CustomStringConvertible {
     ]
     return changing.contains(name) && !subject.contains("/.new.*/")
   }
+
+  /// Whether a name may lead elsewhere behind it, or a file that was published be another.
+  var mayBeSeen: Bool {
+    let isRecord = subject.hasPrefix("/.cuda-install/") && !subject.contains("/trees/")
+    return changesPrefix && !name.hasSuffix("sync") && name != "syncfs" && !isRecord
+  }
 }
 
 /// The calls of some code on all its threads, in order, and what is to happen to one of them.
@@ -70,6 +76,22 @@ final class Calls: Sendable {
       }.joined(separator: "/")
     }.joined(separator: " ")
   }
+}
+
+/// Runs `body` until that call, and lets nothing happen any more from there on: to the disk it is a death. Whether it
+/// came to that call.
+func stopping(
+  at fatal: Call, in scratch: String, noticing notice: @escaping @Sendable (Call) -> Void,
+  _ body: () throws -> Void
+) -> Bool {
+  let isDead = Atomic(false)
+  try? Calls(in: scratch).during({ call in
+    if call == fatal { isDead.store(true, ordering: .sequentiallyConsistent) }
+    guard !isDead.load(ordering: .sequentiallyConsistent) else { return EIO }
+    notice(call)
+    return nil
+  }) { try body() }
+  return isDead.load(ordering: .sequentiallyConsistent)
 }
 
 /// Runs `body` and dies of SIGKILL at that call, or after the last one.

@@ -1,34 +1,72 @@
 import CUDACatalog
 import CUDAInstall
 import CUDAPlanning
-import CUDAStore
 import TestSupport
 import Testing
 
 /// What the tests do to a prefix, each with what must be there before.
 enum Change: String, CaseIterable, Codable, Sendable {
-  case first, second, component, use, remove, rollback
+  /// A release where nothing is, and a second one, which becomes current: two links each.
+  case first, second
+  /// A further component for the current release: one link. For one that becomes current: two.
+  case component, addition
+  case update, use, rollback, repair, remove, removeCurrent, prune
+  /// A release that `update` replaces; only ever a beginning.
+  case tracked
+
+  static let allCases: [Change] = [
+    .first, .second, .component, .addition, .update, .use, .rollback, .repair, .remove,
+    .removeCurrent, .prune,
+  ]
+  /// Those that make a tree.
+  static let making: [Change] = [
+    .first, .second, .component, .addition, .update, .repair,
+  ]
+  /// Those that take one away.
+  static let removing: [Change] = [.remove, .removeCurrent, .prune]
 
   /// The changes that lead to where this one begins.
   var before: [Change] {
     switch self {
-    case .first: []
-    case .second, .component: [.first]
-    case .use, .remove: [.first, .second]
-    case .rollback: [.first, .component]
+    case .first, .tracked: []
+    case .second, .component, .repair: [.first]
+    case .use, .remove, .removeCurrent: [.first, .second]
+    case .addition: [.first, .second, .use]
+    case .rollback: [.first, .second, .use, .addition]
+    case .update: [.tracked]
+    case .prune: [.tracked, .update, .addition]
+    }
+  }
+
+  /// The trees that are not as their receipts say when this one begins.
+  var damagedTrees: Set<String> { self == .repair ? ["13.0.1-1"] : [] }
+
+  /// Brings a new prefix to where this one begins.
+  func prepare(_ prefix: String, mirror: String) throws {
+    for earlier in before { try earlier.run(prefix, mirror: mirror) }
+    for tree in damagedTrees {
+      let path = "\(prefix)/.cuda-install/trees/\(tree)/bin/alpha"
+      #expect(runProgram(["sh", "-c", "chmod u+w \(path); echo spoilt >\(path)"]).status == 0)
     }
   }
 
   func run(_ prefix: String, mirror: String, observe: @escaping (Event) -> Void = { _ in }) throws {
+    let mirror = self == .tracked ? SmallMirror.past(of: mirror) : mirror
     let installer = Installer(
       prefix: prefix, source: try CatalogSource(mirror), patience: .zero, observe: observe)
     switch self {
     case .first: _ = try installer.install(request("13.0.1", "alpha", "beta"))
     case .second: _ = try installer.install(request("13.0.2", "alpha", "beta"))
     case .component: _ = try installer.install(request("13.0.1", "gamma"))
+    case .addition: _ = try installer.install(request("13.0.2", "gamma"))
+    case .tracked: _ = try installer.install(request("13", "alpha", "beta"))
+    case .update: _ = try installer.update([])
     case .use: _ = try installer.use("13.0.1")
-    case .remove: _ = try installer.remove(["13.0.1"], removesCurrent: false)
     case .rollback: _ = try installer.rollBack()
+    case .repair: _ = try installer.repair(nil)
+    case .remove: _ = try installer.remove(["13.0.1"], removesCurrent: false)
+    case .removeCurrent: _ = try installer.remove(["13.0.2"], removesCurrent: true)
+    case .prune: _ = try installer.prune(keep: 0)
     }
   }
 }
@@ -50,10 +88,16 @@ struct SmallMirror {
     mirror.add(
       "13.0.1",
       [small("alpha", "13.0.10"), small("beta", "13.0.11"), small("gamma", "13.0.12")])
+    _ = mirror.write(to: scratch.file("past"))
     mirror.add(
       "13.0.2",
       [small("alpha", "13.0.20"), small("beta", "13.0.11"), small("gamma", "13.0.22")])
     path = mirror.write(to: scratch.file("mirror"))
+  }
+
+  /// The mirror as it was when there was only the first release.
+  static func past(of path: String) -> String {
+    path.replacing("/mirror/", with: "/past/", maxReplacements: 1)
   }
 }
 
@@ -66,56 +110,4 @@ private func small(_ name: String, _ version: String) -> Mirror.Component {
       Member("lib/lib\(name).so", .link("lib\(name).so.1")),
       .file("lib/lib\(name).so.1", "\(name) \(version)\n", mode: 0o755),
     ])
-}
-
-/// A prefix with what a change needs, to be copied.
-struct Template {
-  let scratch = Scratch()
-  let mirror: SmallMirror
-  /// What is visible before and after the change.
-  let before: VisibleState
-  let after: VisibleState
-  /// The components of each release after the change.
-  let components: [String: Set<String>]
-  /// The calls that the change made.
-  let calls: [Call]
-
-  init(_ change: Change) throws {
-    let mirror = SmallMirror()
-    self.mirror = mirror
-    let template = scratch.file("template")
-    for earlier in change.before { try earlier.run(template, mirror: mirror.path) }
-    let before = try Store(prefix: template).visible()
-    let trial = scratch.file("trial")
-    if !change.before.isEmpty { copy(template, trial) }
-    let calls = Calls(in: trial)
-    try calls.during { try change.run(trial, mirror: mirror.path) }
-    self.calls = calls.all
-    let after = try Store(prefix: trial).visible()
-    #expect(before != after)
-    (self.before, self.after) = (before, after)
-    components = try InstallTests.components(of: trial)
-    #expect(try flaws(of: trial) == [])
-  }
-
-  /// A prefix of the test's own.
-  func makePrefix(_ name: String) -> String {
-    let prefix = scratch.file(name)
-    if !namesIn(scratch.file("template")).isEmpty { copy(scratch.file("template"), prefix) }
-    return prefix
-  }
-
-  func remove(_ prefix: String) { #expect(runProgram(["rm", "-rf", prefix]).status == 0) }
-}
-
-private func copy(_ source: String, _ target: String) {
-  #expect(runProgram(["cp", "-a", source, target]).status == 0)
-}
-
-/// The components of each release that is visible, by their receipts.
-func components(of prefix: String) throws -> [String: Set<String>] {
-  let store = Store(prefix: prefix)
-  return try store.visible().releases.mapValues { tree in
-    Set(try store.receipt(ofTree: tree)?.components.map(\.name.text) ?? [])
-  }
 }

@@ -32,7 +32,7 @@ private let changing: Set<String> = [
   "fchmodat", "renameat",
 ]
 
-@Test(arguments: [Change.first, .second, .component])
+@Test(arguments: Change.making)
 func `I7: a tree is on disk before it has its name, and its name before a link names it`(
   change: Change
 ) throws {
@@ -68,6 +68,31 @@ func `I7: each link that is replaced is on disk before anything else happens to 
   }
 }
 
+@Test(arguments: Change.removing)
+func `I7: a tree that goes has no link, and then no name, on disk before its files go`(
+  change: Change
+) throws {
+  let trace = try Trace(change, Template(change))
+  let departures = trace.places {
+    $0.name == "renameat2" && $0.subject.contains(" to .old.")
+  }
+  #expect(!departures.isEmpty)
+  // That of a link is held to its sync above; here it must be before all trees.
+  let links = trace.places {
+    $0.name == "unlinkat" && $0.subject.hasPrefix("\(trace.prefix)/")
+      && !$0.subject.hasPrefix("\(trace.prefix)/.cuda-install")
+  }
+  #expect(try #require(links.last) < #require(departures.first))
+  for place in departures {
+    let name = try #require(trace.calls[place].subject.components(after: " to "))
+    let deletion = try #require(
+      trace.places { $0.name == "unlinkat" && $0.subject.contains(name) }.first)
+    let sync = trace.places { $0.name == "fsync" && $0.subject == trace.trees }
+      .first { $0 > place }
+    #expect(try #require(sync) < deletion, "\(name)")
+  }
+}
+
 @Test(arguments: Change.allCases)
 func `I7: every rename stays within its directory`(change: Change) throws {
   let trace = try Trace(change, Template(change))
@@ -82,7 +107,8 @@ func `I8: a link that is replaced is never absent`(change: Change) throws {
   let template = try Template(change)
   let prefix = template.makePrefix("watched")
   let kept = template.before.releases.keys.filter { template.after.releases[$0] != nil }
-  let links = kept + (template.before.current == nil ? [] : ["current"])
+  let links =
+    kept + ([template.before.current, template.after.current].contains(nil) ? [] : ["current"])
   let absent = Mutex<Set<String>>([])
   try Calls(in: prefix).during { _ in
     let missing = links.filter { linkTarget("\(prefix)/\($0)") == nil }

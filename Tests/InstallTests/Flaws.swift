@@ -6,7 +6,7 @@ import Glibc
 import TestSupport
 
 /// What is wrong with what readers of a prefix see: nothing may be, at any moment (I7, I8, I9).
-func flaws(of prefix: String) throws -> [String] {
+func flaws(of prefix: String, but damaged: Set<String> = []) throws -> [String] {
   var flaws: [String] = []
   let store = Store(prefix: prefix)
   let visible = try store.visible()
@@ -20,7 +20,7 @@ func flaws(of prefix: String) throws -> [String] {
   }
   // Unseen trees, too: one under its own name is complete (I7).
   for tree in namesIn("\(prefix)/.cuda-install/trees") where !tree.hasPrefix(".") {
-    flaws += try treeFlaws(tree, store)
+    if !damaged.contains(tree) { flaws += try treeFlaws(tree, store) }
   }
   for (release, tree) in visible.releases {
     if namesIn("\(prefix)/\(release)/bin").isEmpty { flaws.append("\(release) -> \(tree): empty") }

@@ -11,7 +11,7 @@ import Testing
     let mirror = SmallMirror()
     let scratch = Scratch()
     let prefix = scratch.file("cuda")
-    for change in change.before { try change.run(prefix, mirror: mirror.path) }
+    try change.prepare(prefix, mirror: mirror.path)
     let free = Mutex<[Call]>([])
     let calls = Calls(in: scratch.path)
     try calls.during({ call in

@@ -21,9 +21,9 @@ package struct Operation: Codable, Equatable, Sendable {
   package var progress: Progress
   /// What was visible before this run changed anything.
   package var before: VisibleState
-  /// The release that becomes current once its link names a new tree: what is left to do if the process dies
-  /// between the two.
-  package var next: String?
+  /// What is to be visible once more than one link is replaced: what is left to do if the process dies, or a call
+  /// fails, between two of them.
+  package var next: VisibleState?
 
   /// How far a run is.
   package struct Progress: Codable, Equatable, Sendable {

@@ -1,0 +1,58 @@
+import CUDACatalog
+import CUDAFiles
+
+extension Directory {
+  /// Adds the line of a run to the history, which is kept below 1 MiB by forgetting its older half.
+  func append(
+    _ record: RunRecord, to name: String, _ durability: Durability
+  ) throws(SystemCallError) {
+    var line = JSONRecord.encode(record)
+    if line.last != newLine { line.append(newLine) }
+    let size = try status(name)?.byteCount ?? 0
+    guard size > 0 else { return try replace(name, with: line, durability) }
+    guard size <= 1 << 20 else {
+      return try replace(name, with: newerHalf(of: name) + line, durability)
+    }
+    let file = try open(name, writable: true)
+    // A second name of somebody's secret is not written into.
+    guard try file.status().linkCount == 1 else {
+      return try replace(name, with: line, durability)
+    }
+    // A line that a full disk cut off must not spoil this one.
+    var last: UInt8 = 0
+    let isRead = try withUnsafeMutableBytes(of: &last) { bytes throws(SystemCallError) in
+      try file.read(into: bytes, at: size - 1)
+    }
+    if isRead == 1, last != newLine { line.insert(newLine, at: 0) }
+    try file.write(line, at: size)
+    if durability != .none { try file.sync() }
+  }
+
+  /// With the newest tree of the older half: its number must not be given again.
+  private func newerHalf(of name: String) throws(SystemCallError) -> [UInt8] {
+    let lines: [UInt8]
+    do {
+      lines = try contents(of: name, limit: 4 << 20) ?? []
+    } catch {
+      // A history beyond the limit is not ours and starts anew; a call that failed is no reason to forget.
+      guard error.isTooLarge else { throw error }
+      return []
+    }
+    let middle = lines[(lines.count / 2)...].firstIndex(of: newLine) ?? lines.count - 1
+    var newest: (serial: Int, line: ArraySlice<UInt8>) = (0, [])
+    for line in lines[...middle].split(separator: newLine) {
+      let record = JSONRecord.decode(RunRecord.self, from: Array(line))
+      if let serial = record?.highestSerial, serial > newest.serial { newest = (serial, line) }
+    }
+    return newest.line + (newest.serial > 0 ? [newLine] : []) + lines[(middle + 1)...]
+  }
+}
+
+private let newLine = UInt8(ascii: "\n")
+
+extension RunRecord {
+  /// The highest serial number of a tree that this run saw or made; `nil` if there was no tree.
+  var highestSerial: Int? {
+    [before, after].flatMap(\.releases.values).compactMap { Layout.parseTree($0)?.serial }.max()
+  }
+}

@@ -1,0 +1,26 @@
+import CUDACatalog
+import Glibc
+import TestSupport
+import Testing
+
+@Test func `I9: a receipt that cannot be read for a moment costs no component`() throws {
+  let template = try Template(.component)
+  let reads = template.calls.filter {
+    $0.subject.contains("/receipt.") && !$0.subject.contains("/.new.")
+  }
+  #expect(!reads.isEmpty)
+  for call in reads {
+    for code in [EMFILE, EIO] {
+      let prefix = template.makePrefix("receipt")
+      let reader = Reader(prefix, expecting: template.views)
+      try? Calls(in: prefix).during({ $0 == call ? code : nil }) {
+        try Change.component.run(prefix, mirror: template.mirror.path)
+      }
+      let place = "\(call): errno \(code)"
+      let components = try components(of: prefix)["13.0.1"] ?? []
+      #expect(components.isSuperset(of: ["alpha", "beta"]), "\(place)")
+      #expect(template.violations(in: prefix, reader) == [], "\(place)")
+      template.remove(prefix)
+    }
+  }
+}
