@@ -22,10 +22,15 @@ struct Call: Hashable, Codable, Sendable, CustomStringConvertible {
     return changing.contains(name) && !subject.contains("/.new.*/")
   }
 
-  /// Whether a name may lead elsewhere behind it, or a file that was published be another.
-  var mayBeSeen: Bool {
-    let isRecord = subject.hasPrefix("/.cuda-install/") && !subject.contains("/trees/")
-    return changesPrefix && !name.hasSuffix("sync") && name != "syncfs" && !isRecord
+  /// Whether a name may lead elsewhere behind such a call, or a file that was published be another.
+  static func mayBeSeen(_ name: String, _ subject: String) -> Bool {
+    switch name {
+    case "renameat", "renameat2", "symlinkat", "unlinkat", "linkat", "mkdirat", "pwrite",
+      "ftruncate":
+      let isRecord = subject.contains("/.cuda-install/") && !subject.contains("/trees/")
+      return !isRecord && !subject.contains("/.new.")
+    default: return false
+    }
   }
 }
 
@@ -81,14 +86,14 @@ final class Calls: Sendable {
 /// Runs `body` until that call, and lets nothing happen any more from there on: to the disk it is a death. Whether it
 /// came to that call.
 func stopping(
-  at fatal: Call, in scratch: String, noticing notice: @escaping @Sendable (Call) -> Void,
+  at fatal: Call, in scratch: String, _ reader: Reader,
   _ body: () throws -> Void
 ) -> Bool {
   let isDead = Atomic(false)
   try? Calls(in: scratch).during({ call in
     if call == fatal { isDead.store(true, ordering: .sequentiallyConsistent) }
     guard !isDead.load(ordering: .sequentiallyConsistent) else { return EIO }
-    notice(call)
+    reader.notice(call.name, call.subject)
     return nil
   }) { try body() }
   return isDead.load(ordering: .sequentiallyConsistent)

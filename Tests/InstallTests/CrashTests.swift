@@ -24,7 +24,7 @@ import Testing
     for call in tally.points(others: 40) {
       let prefix = template.makePrefix("stop")
       let reader = Reader(prefix, expecting: template.views)
-      let isTried = stopping(at: call, in: prefix, noticing: reader.notice) {
+      let isTried = stopping(at: call, in: prefix, reader) {
         try change.run(prefix, mirror: template.mirror.path)
       }
       tally.note(template.violations(in: prefix, reader), isTried, "stopped at \(call)")

@@ -41,7 +41,7 @@ import Testing
     var status: Int32 = 0
     do {
       try Calls(in: prefix).during({ call in
-        reader.notice(call)
+        reader.notice(call.name, call.subject)
         guard call == fatal else { return nil }
         isTried.store(true, ordering: .sequentiallyConsistent)
         return code

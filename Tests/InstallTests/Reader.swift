@@ -1,4 +1,5 @@
 import CUDADigest
+import CUDAFiles
 import Synchronization
 import TestSupport
 
@@ -57,11 +58,20 @@ final class Reader: Sendable {
   }
 
   /// To be told of each call before it happens.
-  func notice(_ call: Call) {
+  func notice(_ name: String, _ subject: String) {
     record.withLock { record in
-      if record.isStale { look(&record, "before \(call)") }
-      record.isStale = call.mayBeSeen
+      if record.isStale { look(&record, "before \(name) \(subject)") }
+      record.isStale = Call.mayBeSeen(name, subject)
     }
+  }
+
+  /// Runs `body` while it looks.
+  func during(_ body: () throws -> Void) rethrows {
+    let probe = Probe { name, subject in
+      self.notice(name, subject)
+      return nil
+    }
+    try Probe.$current.withValue(probe) { try body() }
   }
 
   /// How often it looked, and what it should not have found.

@@ -23,10 +23,7 @@ extension Template {
       let isBegun = change == .rollback && visible != before
       // An update that finds nothing newer changes nothing: only recovery can have something to do.
       for next in (isOver || isBegun ? [] : [change]) + [.update] {
-        try Calls(in: prefix).during({ call in
-          reader.notice(call)
-          return nil
-        }) { try next.run(prefix, mirror: mirror.path) }
+        try reader.during { try next.run(prefix, mirror: mirror.path) }
       }
       found += reader.finish().strange
       let visible = try Store(prefix: prefix).visible()
