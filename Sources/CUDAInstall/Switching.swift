@@ -50,8 +50,10 @@ extension Installer {
     let run = begin("rollback")
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
-      // Who asked twice at once wanted one step back, not to come out where it began.
-      if let worker = try lastWorker(among: seen, { $0.command == run.command }) {
+      // Who asked twice at once wanted one step back, not to come out where it began; nor did who asked again because
+      // the first run died.
+      let worker = try lastWorker(among: seen) { $0.command == run.command }
+      if let worker = locked.recovery.finished(run.command) ?? worker {
         let current = try storing { () throws(StoreError) in try store.visible().current }
         return Outcome(changed: false, release: current ?? "", doneBy: worker)
       }

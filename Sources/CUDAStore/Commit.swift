@@ -32,8 +32,6 @@ extension LockedStore {
       throw .files(error)
     }
     do { try trees.sync() } catch { throw .files(error) }
-    // The last moment: nobody sees the tree, and the next run links its files.
-    try confirmLock()
     var wanted = try store.visible()
     wanted.releases[release.text] = tree
     if makesCurrent { wanted.current = release.text }

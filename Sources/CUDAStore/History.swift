@@ -2,6 +2,12 @@ import CUDACatalog
 import CUDAFiles
 
 extension Directory {
+  /// The file is on disk, and its name; nothing there is fine.
+  func sync(_ name: String) throws(SystemCallError) {
+    do { try open(name).sync() } catch let error where error.isMissing {}
+    try sync()
+  }
+
   /// Adds the line of a run to the history, which is kept below 1 MiB by forgetting its older half.
   func append(
     _ record: RunRecord, to name: String, _ durability: Durability

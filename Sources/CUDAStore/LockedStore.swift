@@ -62,6 +62,8 @@ package struct LockedStore: ~Copyable {
   /// result. Nothing has changed if it throws, unless it throws `halfVisible`: then, as after a death between two
   /// links, the announcement stays, and recovery replaces the rest.
   mutating func makeVisible(_ wanted: VisibleState) throws(StoreError) -> SystemCallError? {
+    // The last moment: nobody sees it yet.
+    try confirmLock()
     let links = wanted.links(from: try store.visible())
     var warning: SystemCallError?
     var isBegun = false
@@ -107,8 +109,11 @@ package struct LockedStore: ~Copyable {
     try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durability)
     try? bookkeeping.append(record, to: Layout.history, durability)
     if isWorthKeeping { try? bookkeeping.sync() }
-    // Between two links it stays, for recovery to replace the second.
-    if operation.next == nil { try? bookkeeping.unlink(Layout.operation) }
+    // Between two links it stays, for recovery to replace the second. And who lost the lock has no say: what is
+    // there may be another's.
+    if operation.next == nil, store.operation()?.op == operation.op {
+      try? bookkeeping.unlink(Layout.operation)
+    }
     return record
   }
 

@@ -71,6 +71,7 @@ extension LockedStore {
       inUse += removal.inUse
       superfluous.byteCount += removal.byteCount
     }
+    try confirmLock()
     do {
       let removal = try removeTrees(superfluous.trees)
       superfluous.byteCount += removal.byteCount

@@ -30,6 +30,12 @@ package struct Recovery: Equatable, Sendable {
   /// What the links say after the recovery.
   package var visible: VisibleState
 
+  /// The process that died at such a command with its work visible; `nil` if none did.
+  package func finished(_ command: String) -> Int32? {
+    guard let interrupted, isVisible, interrupted.command == command else { return nil }
+    return interrupted.pid
+  }
+
   package var isNeeded: Bool { interrupted != nil || clearedCount > 0 || leftCount > 0 }
 
   /// `left`: what a run announced, and did not take back.
@@ -37,6 +43,8 @@ package struct Recovery: Equatable, Sendable {
     in store: Store, prefix: borrowing Directory, bookkeeping: borrowing Directory,
     trees: borrowing Directory, partials: borrowing Directory, left: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
+    // What it wrote down may not be on disk yet: how it ended, and which numbers trees had.
+    if left != nil { try bookkeeping.sync(Layout.history) }
     let record = left.flatMap { store.record(ofRun: $0.op) }
     let interrupted = left.flatMap { isUnfinished($0, record, in: store) ? $0 : nil }
     var recovery = Recovery(interrupted: interrupted, visible: now)

@@ -21,6 +21,7 @@ extension LockedStore {
     let visible = try store.visible()
     guard visible.releases[release.text] != nil else { throw .notInstalled(release) }
     let own = try store.treeNames().filter { Layout.parseTree($0)?.release == release }
+    try confirmLock()
     do {
       // I8: first nothing names it, then it goes.
       if visible.current == release.text {

@@ -18,11 +18,15 @@ extension Template {
       found.append("cannot be read: \(error)")
     }
     do {
-      // What is done is not done twice: not installed any more, or one further back.
-      let isOver = visible == after && [.rollback, .remove, .removeCurrent].contains(change)
-      let isBegun = change == .rollback && visible != before
+      // What is over is not asked for again: not installed any more, or one further back.
+      let isOver =
+        switch change {
+        case .remove, .removeCurrent: visible == after
+        case .rollback: Store(prefix: prefix).lastRun()?.command == "rollback" && visible == after
+        default: false
+        }
       // An update that finds nothing newer changes nothing: only recovery can have something to do.
-      for next in (isOver || isBegun ? [] : [change]) + [.update] {
+      for next in (isOver ? [] : [change]) + [.update] {
         try reader.during { try next.run(prefix, mirror: mirror.path) }
       }
       found += reader.finish().strange
