@@ -15,8 +15,8 @@ func `the committed completions are those that the program prints`(shell: String
 }
 
 @Test(arguments: [
-  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/power-cut", "Tests/real-cuda",
-  "Tests/showing.bash",
+  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
+  "Tests/real-cuda", "Tests/showing.bash",
   "completions/cuda-install.bash",
 ])
 func `bash can read the script`(path: String) {
@@ -25,7 +25,8 @@ func `bash can read the script`(path: String) {
 }
 
 @Test(arguments: [
-  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/power-cut", "Tests/real-cuda",
+  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
+  "Tests/real-cuda",
 ])
 func `the script can be run as it is called`(path: String) {
   #expect(access("\(Documents.root)/\(path)", X_OK) == 0)
