@@ -64,8 +64,3 @@ import Testing
     #expect(debris(in: prefix) == [])
   }
 }
-
-private func failure(_ body: () throws -> Void) -> InstallError? {
-  do { try body() } catch { return error as? InstallError }
-  return nil
-}

@@ -53,6 +53,30 @@ import Testing
     try Change.second.run(prefix, mirror: template.mirror.path)
   }
 
+  @Test(arguments: [Change.use, .remove, .second])
+  func `I7 I12: how a dead run ended is on disk before the next rests on it`(
+    change: Change
+  ) async throws {
+    let template = try Template(change)
+    let history = "/.cuda-install/history.ndjson"
+    // The line is there, and not yet synced.
+    let moment = try #require(
+      template.calls.first { $0.name == "fdatasync" && $0.subject == history })
+    let prefix = template.makePrefix("dead")
+    try await die(at: moment, of: change, prefix, mirror: template.mirror.path)
+    let calls = try pruning(prefix)
+    let sync = try #require(
+      calls.firstIndex { $0.name == "fdatasync" && $0.subject == history })
+    let nameSync = try #require(
+      calls.firstIndex { $0.name == "fsync" && $0.subject == "/.cuda-install" })
+    let first = calls.firstIndex {
+      ["renameat", "renameat2", "symlinkat", "unlinkat", "pwrite"].contains($0.name)
+    }
+    #expect(max(sync, nameSync) < first ?? calls.count)
+    try Change.second.run(prefix, mirror: template.mirror.path)
+    #expect(try flaws(of: prefix) == [])
+  }
+
   @Test func `I5: what is swept is locked until it is gone`() throws {
     let template = try Template(.use)
     let prefix = template.makePrefix("swept")
