@@ -122,7 +122,7 @@ public struct Installer {
     among seen: [RunRecord], _ did: (RunRecord) -> Bool
   ) throws(InstallError) -> Int32? {
     let now = try storing { () throws(StoreError) in try store.visible() }
-    guard let last = seen.last(where: \.changed), last.ok, last.after == now, did(last) else {
+    guard let last = seen.last(where: \.changed), last.after == now, did(last) else {
       return nil
     }
     return last.pid
@@ -266,7 +266,11 @@ extension Recovery {
       text =
         "the run of pid \(interrupted.pid) (\(cleaned(interrupted.command))\(started)) did not finish"
     }
-    text += isVisible ? "; its work is visible" : "; nothing of it is visible"
+    if isHalf {
+      text += "; only a part of its work is visible, for want of space"
+    } else {
+      text += isVisible ? "; its work is visible" : "; nothing of it is visible"
+    }
     if clearedCount > 0 {
       text +=
         ", \(clearedCount) half made \(clearedCount == 1 ? "tree is" : "trees are") cleared away"

@@ -53,7 +53,8 @@ extension Installer {
       // Who asked twice at once wanted one step back, not to come out where it began; nor did who asked again because
       // the first run died.
       let worker = try lastWorker(among: seen) { $0.command == run.command }
-      if let worker = locked.recovery.finished(run.command) ?? worker {
+      let dead = try storing { () throws(StoreError) in try store.untold(run.command) }
+      if let worker = worker ?? dead {
         let current = try storing { () throws(StoreError) in try store.visible().current }
         return Outcome(changed: false, release: current ?? "", doneBy: worker)
       }
@@ -102,8 +103,9 @@ extension Installer {
       }
       for release in removal.releases {
         let size = state.releases.first { $0.release == release }?.receipt.files.byteCount
-        notices += try storing { () throws(StoreError) in try locked.remove(release) }
-          .inUse.map(\.message)
+        let removal = try storing { () throws(StoreError) in try locked.remove(release) }
+        warn(of: removal.warning)
+        notices += removal.inUse.map(\.message)
         removed.append((release, size))
       }
       return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))

@@ -4,6 +4,7 @@
 //   2  trees/.new.X -> trees/R-n   a rename within one directory; nothing names the tree yet   I7
 //   3  sync trees/              the name is on disk before anything points at it            I7
 //      is the lock file there? without it another process may be here, and nothing is made visible   I3
+//      if two links are to be replaced, the announcement is on disk: operation.json says what is wanted
 //   4  R -> trees/R-n           one rename: all components are visible, or none             I8
 //   5  sync the prefix          from here on the install has happened
 //   6  current -> R             only when asked for, or when there is no current yet        I8
@@ -16,12 +17,20 @@ package import CUDACatalog
 package import CUDAFiles
 
 extension LockedStore {
-  /// Makes the staging the tree of `release`. As `makeVisible`, if it throws, and in what it returns.
+  /// Makes the staging the tree of `release`, and visible as by `makeVisible`. If it throws, a tree that nobody sees may
+  /// be there.
   package mutating func commit(
     _ staging: consuming Staging, as release: Version, makesCurrent: Bool
   ) throws(StoreError) -> SystemCallError? {
     let name = staging.name
     let tree: String
+    do {
+      // Not even a name in trees/, if another process is at work there.
+      try confirmLock()
+    } catch {
+      try? trees.removeTree(name)
+      throw error
+    }
     do {
       try staging.root.directory.syncFileSystem()
       tree = Layout.tree(of: release, serial: try nextSerial())
@@ -52,43 +61,5 @@ extension LockedStore {
     let present = try trees.names().compactMap { Layout.parseTree($0)?.serial }
     let past = try store.readableHistory().compactMap(\.highestSerial)
     return 1 + max(present.max() ?? 0, past.max() ?? 0)
-  }
-}
-
-extension VisibleState {
-  /// The links in which this differs from `now`, in an order in which what `current` leads to changes once (I8): a
-  /// release that becomes current has its tree before, one that was current gets its tree behind.
-  func links(from now: VisibleState) -> [(name: String, target: String)] {
-    var (links, last): ([(name: String, target: String)], [(name: String, target: String)]) = (
-      [], []
-    )
-    let moves = current != nil && current != now.current
-    for (release, tree) in releases.sorted(by: { $0.key < $1.key })
-    where now.releases[release] != tree {
-      let link = (name: release, target: Layout.target(ofTree: tree))
-      if moves, release == now.current { last.append(link) } else { links.append(link) }
-    }
-    if moves, let current { links.append((Layout.current, current)) }
-    return links + last
-  }
-}
-
-extension Directory {
-  /// Replaces a link of the prefix in one step: readers see the old target or the new one (I8).
-  ///
-  /// Throws if it did not; a failure to sync the directory after it is the result.
-  func swapLink(_ name: String, to target: String) throws(SystemCallError) -> SystemCallError? {
-    let temporary = ".\(name).\(UniqueName.next())"
-    // I8: symlink(2) cannot replace a link, but rename(2) can, in one step.
-    try makeLink(temporary, to: target)
-    do {
-      try rename(temporary, to: name)
-    } catch {
-      // The rename's failure is the one to report; the sweep takes what this cannot.
-      try? unlink(temporary)
-      throw error
-    }
-    do { try sync() } catch { return error }
-    return nil
   }
 }

@@ -20,9 +20,9 @@ extension Directory {
       return try replace(name, with: newerHalf(of: name) + line, durability)
     }
     let file = try open(name, writable: true)
-    // A second name of somebody's secret is not written into.
+    // A second name of somebody's secret, or of a backup, is not written into.
     guard try file.status().linkCount == 1 else {
-      return try replace(name, with: line, durability)
+      return try replace(name, with: (contents(of: name, limit: 4 << 20) ?? []) + line, durability)
     }
     // A line that a full disk cut off must not spoil this one.
     var last: UInt8 = 0
@@ -34,7 +34,8 @@ extension Directory {
     if durability != .none { try file.sync() }
   }
 
-  /// With the newest tree of the older half: its number must not be given again.
+  /// With two lines of the older half: that of the newest tree, whose number must not be given again, and that of the
+  /// last change, which a rollback undoes.
   private func newerHalf(of name: String) throws(SystemCallError) -> [UInt8] {
     let lines: [UInt8]
     do {
@@ -45,12 +46,16 @@ extension Directory {
       return []
     }
     let middle = lines[(lines.count / 2)...].firstIndex(of: newLine) ?? lines.count - 1
-    var newest: (serial: Int, line: ArraySlice<UInt8>) = (0, [])
-    for line in lines[...middle].split(separator: newLine) {
-      let record = JSONRecord.decode(RunRecord.self, from: Array(line))
-      if let serial = record?.highestSerial, serial > newest.serial { newest = (serial, line) }
+    let older = lines[...middle].split(separator: newLine)
+    var serial = 0
+    var (newest, changed): (Int?, Int?)
+    for (index, line) in older.enumerated() {
+      guard let record = JSONRecord.decode(RunRecord.self, from: Array(line)) else { continue }
+      if let number = record.highestSerial, number >= serial { (serial, newest) = (number, index) }
+      if record.changed { changed = index }
     }
-    return newest.line + (newest.serial > 0 ? [newLine] : []) + lines[(middle + 1)...]
+    let kept = Set([newest, changed].compactMap(\.self)).sorted().map { older[$0] + [newLine] }
+    return Array(kept.joined()) + lines[(middle + 1)...]
   }
 }
 

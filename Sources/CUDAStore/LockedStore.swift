@@ -13,14 +13,14 @@ package struct LockedStore: ~Copyable {
   let trees: Directory
   let partials: Directory
   private let lock: FileLock
-  private var operation: Operation
+  var operation: Operation
 
   /// The prefix, with its directories made where they are missing, and recovered.
   static func open(
     _ store: Store, lock: consuming FileLock, prefix: consuming Directory, run: RunName
   ) throws(StoreError) -> LockedStore {
     var before = try store.visible()
-    let left = store.operation()
+    let left = try store.announced()
     do {
       try prefix.ensureDirectory(Layout.bookkeeping)
       let bookkeeping = try prefix.directory(Layout.bookkeeping)
@@ -47,6 +47,9 @@ package struct LockedStore: ~Copyable {
     do { return try trees.space() } catch { throw .files(error) }
   }
 
+  /// Whether the lock is still on the file that others find; also where that cannot be told.
+  private var isOurs: Bool { (try? lock.isStill(Layout.lock, in: prefix)) ?? true }
+
   /// Throws if somebody removed the lock file under us: then another process may work here as well, and what was
   /// decided before is not what is on disk (I1, I3).
   func confirmLock() throws(StoreError) {
@@ -56,34 +59,6 @@ package struct LockedStore: ~Copyable {
       throw .files(error)
     }
     throw .lockLost(path: prefix.at(Layout.lock))
-  }
-
-  /// Replaces the links that differ from `wanted`, each in one step; a failure to sync what is visible is the
-  /// result. Nothing has changed if it throws, unless it throws `halfVisible`: then, as after a death between two
-  /// links, the announcement stays, and recovery replaces the rest.
-  mutating func makeVisible(_ wanted: VisibleState) throws(StoreError) -> SystemCallError? {
-    // The last moment: nobody sees it yet.
-    try confirmLock()
-    let links = wanted.links(from: try store.visible())
-    var warning: SystemCallError?
-    var isBegun = false
-    do {
-      if links.count > 1 {
-        operation.next = wanted
-        // On disk before the first link is: it says what is to follow.
-        try bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .bytesAndName)
-      }
-      for link in links {
-        warning = try prefix.swapLink(link.name, to: link.target) ?? warning
-        isBegun = true
-      }
-    } catch {
-      if isBegun { throw .halfVisible(error) }
-      operation.next = nil
-      throw .files(error)
-    }
-    operation.next = nil
-    return warning
   }
 
   /// Lets other processes see how far this run is.
@@ -101,24 +76,25 @@ package struct LockedStore: ~Copyable {
     let record = RunRecord(
       operation, ended: Timestamp.now.rfc3339, changed: changed || after != operation.before,
       exit: exit, error: error, after: after)
+    // Who lost the lock has no say any more: what is there is another's.
+    guard isOurs else { return record }
     // The work is done or has failed already; a record that cannot be written changes nothing about it. Bytes
     // before names, and both before the announcement goes: if a power cut brought that back without the record,
     // recovery would finish what was finished, and undo what others have done since.
     let isWorthKeeping = record.changed || error != nil
     let durability: Directory.Durability = isWorthKeeping ? .bytes : .none
+    // The history first: it remembers the numbers of trees. Between two links it waits, and the announcement stays:
+    // recovery replaces the second link, and then writes the line.
+    if operation.wanted == nil { try? bookkeeping.append(record, to: Layout.history, durability) }
     try? bookkeeping.replace(Layout.last, with: JSONRecord.encode(record), durability)
-    try? bookkeeping.append(record, to: Layout.history, durability)
     if isWorthKeeping { try? bookkeeping.sync() }
-    // Between two links it stays, for recovery to replace the second. And who lost the lock has no say: what is
-    // there may be another's.
-    if operation.next == nil, store.operation()?.op == operation.op {
-      try? bookkeeping.unlink(Layout.operation)
-    }
+    if operation.wanted == nil { try? bookkeeping.unlink(Layout.operation) }
     return record
   }
 
   /// Not synced: it is only true while this process lives.
   private func publishOperation() {
+    guard isOurs else { return }
     // A full disk must not stop work that may be there to make room.
     try? bookkeeping.replace(Layout.operation, with: JSONRecord.encode(operation), .none)
   }

@@ -82,11 +82,7 @@ extension LockedStore {
 
   /// Removes what dead processes left of artifacts that are installed.
   package func discardPartials(of digests: Set<SHA256Digest>) {
-    // A leftover costs room, and `prune` takes it; it never stops a run.
-    for name in (try? partials.names()) ?? []
-    where digests.contains(where: { Layout.isPartial(name, of: $0) }) {
-      try? partials.unlink(name)
-    }
+    partials.removePartials(of: digests)
   }
 
   /// Removes a download that is not needed any more, or not worth continuing.
@@ -126,5 +122,18 @@ extension LockedStore {
     let file = try partials.open(name, writable: true)
     guard try file.tryLock() else { return nil }
     return file
+  }
+}
+
+extension Directory {
+  /// Removes the downloads of artifacts. A leftover costs room, and `prune` takes it; it never stops a run.
+  func removePartials(of digests: Set<SHA256Digest>) {
+    let names = ((try? names()) ?? []).filter { name in
+      digests.contains { Layout.isPartial(name, of: $0) }
+    }
+    guard !names.isEmpty else { return }
+    for name in names { try? unlink(name) }
+    // Or a power cut brings gigabytes back that nobody asks for any more.
+    try? sync()
   }
 }

@@ -68,6 +68,7 @@ extension LockedStore {
     superfluous.byteCount = 0
     for release in superfluous.releases {
       let removal = try remove(release)
+      if let warning = removal.warning { throw .files(warning) }
       inUse += removal.inUse
       superfluous.byteCount += removal.byteCount
     }

@@ -21,6 +21,8 @@ package struct Recovery: Equatable, Sendable {
   package var interrupted: Operation?
   /// Whether something of its work is visible.
   package var isVisible = false
+  /// Whether only a part of it is, and stays so: the disk was full.
+  package var isHalf = false
   /// Staging directories removed.
   package var clearedCount = 0
   /// Names that should go and could not be deleted.
@@ -30,12 +32,6 @@ package struct Recovery: Equatable, Sendable {
   /// What the links say after the recovery.
   package var visible: VisibleState
 
-  /// The process that died at such a command with its work visible; `nil` if none did.
-  package func finished(_ command: String) -> Int32? {
-    guard let interrupted, isVisible, interrupted.command == command else { return nil }
-    return interrupted.pid
-  }
-
   package var isNeeded: Bool { interrupted != nil || clearedCount > 0 || leftCount > 0 }
 
   /// `left`: what a run announced, and did not take back.
@@ -43,73 +39,127 @@ package struct Recovery: Equatable, Sendable {
     in store: Store, prefix: borrowing Directory, bookkeeping: borrowing Directory,
     trees: borrowing Directory, partials: borrowing Directory, left: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
-    // What it wrote down may not be on disk yet: how it ended, and which numbers trees had.
-    if left != nil { try bookkeeping.sync(Layout.history) }
-    let record = left.flatMap { store.record(ofRun: $0.op) }
-    let interrupted = left.flatMap { isUnfinished($0, record, in: store) ? $0 : nil }
+    // How it ended, and which numbers trees had, may not be on disk yet.
+    if left != nil { try syncHistory(in: bookkeeping) }
+    var interrupted: Operation?
+    if let left, try isUnfinished(left, in: store) { interrupted = left }
     var recovery = Recovery(interrupted: interrupted, visible: now)
+    // I7: links that it changed are on disk before anything rests on them: before others follow, a tree is
+    // deleted that nothing names any more, or somebody is told that what was asked for is there.
+    if interrupted != nil { try prefix.sync() }
+    // This may be the room that the links need.
+    try recovery.sweep(prefix: prefix, bookkeeping: bookkeeping, trees: trees)
     if let interrupted {
-      // I7: links that it changed are on disk before anything rests on them: before others follow, a tree is
-      // deleted that nothing names any more, or somebody is told that what was asked for is there.
-      try prefix.sync()
-      try recovery.finishLinks(of: interrupted, in: prefix, trees)
+      try recovery.finishLinks(of: interrupted, in: prefix, store)
+      recovery.isVisible = interrupted.before != recovery.visible
+      recovery.discardPartials(of: interrupted, in: partials, store)
     }
+    for name in try partials.names() {
+      recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
+    }
+    if let interrupted {
+      // I7 I12: on record, for good, before the announcement goes; and that, before anybody changes anything more. If
+      // a power cut brought it back, it would be finished again, over what others have done.
+      let last = store.lastRun()
+      var record =
+        last?.op == interrupted.op
+        ? last ?? RunRecord(died: interrupted, after: now)
+        : RunRecord(died: interrupted, after: recovery.visible)
+      record.after = recovery.visible
+      record.changed = recovery.isVisible
+      try onFullDiskToo { () throws(SystemCallError) in
+        try bookkeeping.append(record, to: Layout.history, .bytes)
+        try bookkeeping.sync()
+      }
+    }
+    try? bookkeeping.unlink(Layout.operation)
+    if interrupted != nil {
+      try onFullDiskToo { () throws(SystemCallError) in try bookkeeping.sync() }
+    }
+    return recovery
+  }
+
+  /// Whether the run is not on record: it died, or failed between two links and left the second to us.
+  private static func isUnfinished(
+    _ left: Operation, in store: Store
+  ) throws(SystemCallError) -> Bool {
+    do {
+      if try store.readableHistory().contains(where: { $0.op == left.op }) { return false }
+    } catch {
+      if error.isOfMachine { throw error }
+    }
+    // A full disk may have kept it out of the history.
+    guard let last = store.lastRun(), last.op == left.op else { return true }
+    return !last.ok && left.wanted != nil
+  }
+
+  /// A history that is not ours to write is no reason to stop. A disk that fails is.
+  private static func syncHistory(in bookkeeping: borrowing Directory) throws(SystemCallError) {
+    do { try bookkeeping.sync(Layout.history) } catch {
+      if error.isOfMachine { throw error }
+    }
+  }
+
+  /// A disk without a free byte must not keep a run from making room.
+  private static func onFullDiskToo(
+    _ body: () throws(SystemCallError) -> Void
+  ) throws(SystemCallError) {
+    do { try body() } catch {
+      guard error.isNoSpace else { throw error }
+    }
+  }
+
+  /// Two links are two renames. Who did not get beyond the first had announced what was wanted.
+  private mutating func finishLinks(
+    of interrupted: Operation, in prefix: borrowing Directory, _ store: Store
+  ) throws(SystemCallError) {
+    guard let wanted = interrupted.wanted, visible != interrupted.before,
+      visible.isBetween(interrupted.before, wanted)
+    else { return }
+    for (release, tree) in wanted.releases where visible.releases[release] != tree {
+      guard (try? store.receipt(ofTree: tree)) ?? nil != nil else { return }
+    }
+    do {
+      for link in wanted.links(from: visible) {
+        // What this links to is on disk; if this is not, the old link is, and leads to a whole release.
+        _ = try prefix.swap(link)
+      }
+      visible = wanted
+    } catch {
+      guard error.isNoSpace else { throw error }
+      // Half of it stays, each link whole by itself, rather than that nobody can make room.
+      visible = (try? store.visible()) ?? visible
+      isHalf = true
+    }
+  }
+
+  /// A run that got to its commit, and made its tree visible, needs no download any more.
+  private func discardPartials(
+    of interrupted: Operation, in partials: borrowing Directory, _ store: Store
+  ) {
+    guard isVisible, interrupted.progress.phase == .commit else { return }
+    var digests: Set<SHA256Digest> = []
+    for (release, tree) in visible.releases where interrupted.before.releases[release] != tree {
+      // Without a receipt to read, a download more is kept.
+      let receipt = (try? store.receipt(ofTree: tree)) ?? nil
+      digests.formUnion(receipt?.components.map(\.artifact.digest) ?? [])
+    }
+    partials.removePartials(of: digests)
+  }
+
+  private mutating func sweep(
+    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory
+  ) throws(SystemCallError) {
     let unfinished = try trees.names().filter { Layout.isUnfinished($0) }
     // I7: a departure's old name, under which it would not be whole, is gone for good before its files go.
     if unfinished.contains(where: { Layout.isDeparture($0) }) { try trees.sync() }
-    for name in unfinished { recovery.sweep(name, in: trees) }
+    for name in unfinished { sweep(name, in: trees) }
     for name in try prefix.names() where Layout.isTemporary(name) {
       if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }
     for name in try bookkeeping.names() where Layout.isTemporary(name) {
       try? bookkeeping.unlink(name)
     }
-    let installed =
-      interrupted.map { store.artifacts(of: recovery.visible, since: $0.before) } ?? []
-    for name in try partials.names() {
-      if installed.contains(where: { Layout.isPartial(name, of: $0) }) {
-        try? partials.unlink(name)
-      } else {
-        recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
-      }
-    }
-    if let interrupted {
-      recovery.isVisible = interrupted.before != recovery.visible
-      var ended = record ?? RunRecord(died: interrupted, after: recovery.visible)
-      ended.after = recovery.visible
-      ended.changed = recovery.isVisible
-      // A disk without a free byte must not keep a run from making room.
-      try? bookkeeping.append(ended, to: Layout.history, .bytes)
-    }
-    try? bookkeeping.unlink(Layout.operation)
-    return recovery
-  }
-
-  private static func isUnfinished(
-    _ left: Operation, _ record: RunRecord?, in store: Store
-  ) -> Bool {
-    // Who is on record had ended, and only its last step was missing.
-    guard let record else { return true }
-    // But one that failed between two links left the second to us, if nobody has come since.
-    return !record.ok && left.next != nil
-      && [store.lastRun()?.op, store.history().last?.op].contains(left.op)
-  }
-
-  /// Two links are two renames. Who did not get beyond the first had announced the second.
-  private mutating func finishLinks(
-    of interrupted: Operation, in prefix: borrowing Directory, _ trees: borrowing Directory
-  ) throws(SystemCallError) {
-    guard let next = interrupted.next, visible != interrupted.before,
-      visible.isBetween(interrupted.before, next)
-    else { return }
-    for tree in next.releases.values {
-      guard try trees.status(tree)?.kind == .directory else { return }
-    }
-    for link in next.links(from: visible) {
-      // What this links to is on disk; if this is not, the old link is, and leads to a whole release.
-      _ = try prefix.swapLink(link.name, to: link.target)
-    }
-    visible = next
   }
 
   private mutating func sweep(_ name: String, in trees: borrowing Directory) {
@@ -127,29 +177,7 @@ package struct Recovery: Equatable, Sendable {
   }
 }
 
-extension VisibleState {
-  /// Whether each link is as in one of them.
-  fileprivate func isBetween(_ one: VisibleState, _ other: VisibleState) -> Bool {
-    let names = Set(releases.keys).union(one.releases.keys).union(other.releases.keys)
-    return [one.current, other.current].contains(current)
-      && names.allSatisfy { [one.releases[$0], other.releases[$0]].contains(releases[$0]) }
-  }
-}
-
 extension Store {
-  /// The artifacts of the trees that were not visible before.
-  fileprivate func artifacts(
-    of now: VisibleState, since before: VisibleState
-  ) -> Set<SHA256Digest> {
-    var digests: Set<SHA256Digest> = []
-    for (release, tree) in now.releases where before.releases[release] != tree {
-      // Without a receipt to read, a download more is kept.
-      let receipt = (try? receipt(ofTree: tree)) ?? nil
-      digests.formUnion(receipt?.components.map(\.artifact.digest) ?? [])
-    }
-    return digests
-  }
-
   /// The names of what processes left that died, and that the next run sweeps. Takes no lock.
   package func leftovers() throws(StoreError) -> [String] {
     do {

@@ -29,10 +29,14 @@ extension LockedStore {
         try prefix.sync()
       }
       try prefix.unlink(release.text)
-      try prefix.sync()
-      return try removeTrees(own)
     } catch {
       throw .files(error)
+    }
+    do {
+      return try removeTrees(own)
+    } catch {
+      // It is removed. What is left of it costs room, and goes with the next prune.
+      return TreeRemoval(warning: error)
     }
   }
 
@@ -40,6 +44,8 @@ extension LockedStore {
   /// in something of them. Never waits, so that no stream of readers can keep a change from happening.
   func removeTrees(_ names: [String]) throws(SystemCallError) -> TreeRemoval {
     var removal = TreeRemoval()
+    // I7: what names them no more does so on disk, whoever changed it; a sync may have failed then.
+    try prefix.sync()
     guard !names.isEmpty else { return removal }
     let uses = Machine.uses(ofDirectoriesIn: "/\(Layout.target(ofTree: ""))")
     for name in names {
@@ -81,10 +87,12 @@ extension LockedStore {
 /// What became of trees that were to go.
 package struct TreeRemoval: Sendable, Equatable {
   package var inUse: [TreeInUse] = []
+  /// What went wrong once nothing named them any more.
+  package var warning: SystemCallError?
   /// Bytes freed: files that other trees share are not counted.
   package var byteCount: Int64 = 0
 
-  package init() {}
+  package init(warning: SystemCallError? = nil) { self.warning = warning }
 }
 
 extension Directory {

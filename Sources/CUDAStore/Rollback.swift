@@ -20,6 +20,14 @@ extension Store {
 }
 
 extension Store {
+  /// The process of the last run of that command, if it led to what is visible now, and did not live to say so.
+  package func untold(_ command: String) throws(StoreError) -> Int32? {
+    // One that did nothing and did not live either has told nobody.
+    let last = history().last { $0.command == command && ($0.ok || $0.changed) }
+    guard let last, !last.ok, last.after == (try visible()) else { return nil }
+    return last.pid
+  }
+
   private func isDeparting(_ tree: String) throws(StoreError) -> Bool {
     do { return try Directory.open(path(ofTree: tree)).status(Layout.receipt) == nil } catch {
       if error.isMissing { return true }

@@ -148,6 +148,18 @@ package struct Store: Sendable {
   /// The run that holds the lock or died with it, by its own record; `nil` if there is none.
   package func operation() -> Operation? { record(Layout.operation) }
 
+  /// The same for whom it is more than information: throws where it may be there, and the machine does not say.
+  func announced() throws(StoreError) -> Operation? {
+    do {
+      return try Directory.open("\(prefix)/\(Layout.bookkeeping)")
+        .contents(of: Layout.operation, limit: 1 << 20)
+        .flatMap { JSONRecord.decode(Operation.self, from: $0) }
+    } catch {
+      guard error.isOfMachine else { return nil }
+      throw .files(error)
+    }
+  }
+
   /// How the last run that held the lock ended.
   package func lastRun() -> RunRecord? { record(Layout.last) }
 

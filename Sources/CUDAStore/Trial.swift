@@ -90,7 +90,9 @@ extension Trial {
     let reader = try SecondProcess.reading(Layout.current, in: scratch)
     let isThere = reader.answer() == .success
     for number in 1...200 {
-      if let error = try scratch.swapLink(Layout.current, to: "\(number)") { throw error }
+      if let error = try scratch.swap(Link(name: Layout.current, target: "\(number)")) {
+        throw error
+      }
     }
     let misses = reader.kill()
     let last = try scratch.readLink(Layout.current)

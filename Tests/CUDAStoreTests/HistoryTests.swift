@@ -56,6 +56,40 @@ func `a serial number is not used again because the history could not be read`(
   }
 }
 
+@Test func `a rollback undoes the last change, though it is in the forgotten half of the history`()
+  throws
+{
+  let prefix = Prefix()
+  try prefix.publish("13.0.1")
+  try prefix.publish("13.0.2")
+  for label in ["13.0.1", "13.0.2", "13.0.1"] { try prefix.use(label) }
+  let path = "\(prefix.bookkeeping)/history.ndjson"
+  _ = try prefix.visit()
+  var lines = try #require(readFile(path))
+  let last = try #require(lines.split(separator: UInt8(ascii: "\n")).last)
+  let idle = last + [UInt8(ascii: "\n")]
+  while lines.count <= 1 << 20 { lines += idle }
+  writeFile(path, lines)
+  _ = try prefix.visit()
+  #expect(try #require(readFile(path)).count < 600_000)
+  let change = try #require(prefix.store.history().last { $0.changed })
+  #expect(change.before.current == "13.0.2" && change.after.current == "13.0.1")
+  #expect(try prefix.publish("13.0.1") == "13.0.1-3")
+}
+
+@Test func `a history with a second name is not written into, and not forgotten`() throws {
+  let prefix = Prefix()
+  try prefix.publish("13.0.1")
+  let path = "\(prefix.bookkeeping)/history.ndjson"
+  let before = try #require(readFile(path))
+  let copy = prefix.scratch.file("copy")
+  #expect(link(path, copy) == 0)
+  try prefix.publish("13.0.2")
+  #expect(readFile(copy) == before)
+  #expect(try #require(readFile(path)).starts(with: before))
+  #expect(prefix.store.history().count == 2)
+}
+
 @Test func `the history is kept below its limit by forgetting the oldest`() throws {
   let prefix = Prefix()
   try prefix.publish("13.0.1")

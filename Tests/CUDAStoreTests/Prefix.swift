@@ -34,6 +34,12 @@ struct Prefix {
     return removal.inUse.map(\.tree)
   }
 
+  func use(_ label: String) throws {
+    var locked = try lock()
+    #expect(try locked.use(version(label)) == nil)
+    _ = locked.finish(changed: true, exit: 0, error: nil)
+  }
+
   /// Takes the lock and gives it back.
   func visit() throws -> Recovery {
     let locked = try lock()

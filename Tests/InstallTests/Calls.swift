@@ -22,6 +22,11 @@ struct Call: Hashable, Codable, Sendable, CustomStringConvertible {
     return changing.contains(name) && !subject.contains("/.new.*/")
   }
 
+  /// Whether a link of the prefix says something else behind it.
+  var replacesLink: Bool {
+    name == "renameat" && subject.hasPrefix("/.") && !subject.hasPrefix("/.cuda-install/")
+  }
+
   /// Whether a name may lead elsewhere behind such a call, or a file that was published be another.
   static func mayBeSeen(_ name: String, _ subject: String) -> Bool {
     switch name {
@@ -99,11 +104,12 @@ func stopping(
   return isDead.load(ordering: .sequentiallyConsistent)
 }
 
-/// Runs `body` and dies of SIGKILL at that call, or after the last one.
+/// Runs `body` and dies of SIGKILL at that call. Of SIGTERM if it does not come to that.
 func dying(at fatal: Call, in scratch: String, _ body: () throws -> Void) rethrows {
   try Calls(in: scratch).during({ call in
     if call == fatal { kill(getpid(), SIGKILL) }
     return nil
   }) { try body() }
-  kill(getpid(), SIGKILL)
+  signal(SIGTERM, SIG_DFL)
+  kill(getpid(), SIGTERM)
 }

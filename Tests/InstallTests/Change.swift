@@ -1,6 +1,8 @@
 import CUDACatalog
 import CUDAInstall
 import CUDAPlanning
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -11,12 +13,14 @@ enum Change: String, CaseIterable, Codable, Sendable {
   /// A further component for the current release: one link. For one that becomes current: two.
   case component, addition
   case update, use, rollback, repair, remove, removeCurrent, prune
+  /// A run that has nothing of its own to do, behind one that died between its two links.
+  case recovery, recoveryOfRollback
   /// A release that `update` replaces; only ever a beginning.
   case tracked
 
   static let allCases: [Change] = [
     .first, .second, .component, .addition, .update, .use, .rollback, .repair, .remove,
-    .removeCurrent, .prune,
+    .removeCurrent, .prune, .recovery, .recoveryOfRollback,
   ]
   /// Those that make a tree.
   static let making: [Change] = [
@@ -24,6 +28,9 @@ enum Change: String, CaseIterable, Codable, Sendable {
   ]
   /// Those that take one away.
   static let removing: [Change] = [.remove, .removeCurrent, .prune]
+
+  /// Whether recovery does all of it.
+  var recovers: Bool { self == .recovery || self == .recoveryOfRollback }
 
   /// The changes that lead to where this one begins.
   var before: [Change] {
@@ -35,6 +42,8 @@ enum Change: String, CaseIterable, Codable, Sendable {
     case .rollback: [.first, .second, .use, .addition]
     case .update: [.tracked]
     case .prune: [.tracked, .update, .addition]
+    case .recovery: Change.addition.before
+    case .recoveryOfRollback: Change.rollback.before
     }
   }
 
@@ -44,6 +53,11 @@ enum Change: String, CaseIterable, Codable, Sendable {
   /// Brings a new prefix to where this one begins.
   func prepare(_ prefix: String, mirror: String) throws {
     for earlier in before { try earlier.run(prefix, mirror: mirror) }
+    switch self {
+    case .recovery: stopBetweenLinks(.addition, prefix, mirror: mirror)
+    case .recoveryOfRollback: stopBetweenLinks(.rollback, prefix, mirror: mirror)
+    default: break
+    }
     for tree in damagedTrees {
       let path = "\(prefix)/.cuda-install/trees/\(tree)/bin/alpha"
       #expect(runProgram(["sh", "-c", "chmod u+w \(path); echo spoilt >\(path)"]).status == 0)
@@ -60,7 +74,7 @@ enum Change: String, CaseIterable, Codable, Sendable {
     case .component: _ = try installer.install(request("13.0.1", "gamma"))
     case .addition: _ = try installer.install(request("13.0.2", "gamma"))
     case .tracked: _ = try installer.install(request("13", "alpha", "beta"))
-    case .update: _ = try installer.update([])
+    case .update, .recovery, .recoveryOfRollback: _ = try installer.update([])
     case .use: _ = try installer.use("13.0.1")
     case .rollback: _ = try installer.rollBack()
     case .repair: _ = try installer.repair(nil)
@@ -69,6 +83,18 @@ enum Change: String, CaseIterable, Codable, Sendable {
     case .prune: _ = try installer.prune(keep: 0)
     }
   }
+}
+
+/// Runs the change until its first link is replaced.
+private func stopBetweenLinks(_ change: Change, _ prefix: String, mirror: String) {
+  let count = Mutex(0)
+  try? Calls(in: prefix).during({ call in
+    let number = count.withLock { count in
+      count += call.replacesLink || count > 1 ? 1 : 0
+      return count
+    }
+    return number > 1 ? EIO : nil
+  }) { try change.run(prefix, mirror: mirror) }
 }
 
 func request(_ label: String, _ components: String...) throws -> Request {

@@ -1,5 +1,5 @@
-// A process may die between any two calls. For each call of a change, one run comes to its end there, and all
-// others find its remains.
+// A process may die between any two calls: one run comes to its end there, and the next finds what it left. Each
+// call that changes what others find is tried, and of the rest as many as there is time for.
 //
 // A death is tried in two ways. To the disk it is one if from some call on none happens any more: that takes
 // milliseconds. And it is one: a process of its own that gets SIGKILL.
@@ -40,9 +40,9 @@ import Testing
     let template = try Template(change)
     let mirror = template.mirror.path
     var tally = Tally("kill", change, template.calls)
-    for call in tally.points(changing: 9, others: 3) {
+    for call in tally.points(changing: 12, others: 0) {
       let prefix = template.makePrefix("kill")
-      await #expect(processExitsWith: .signal(SIGKILL)) {
+      let end = await #expect(processExitsWith: .failure) {
         [
           change = change as Change, prefix = prefix as String, mirror = mirror as String,
           call = call as Call
@@ -50,8 +50,9 @@ import Testing
         try dying(at: call, in: prefix) { try change.run(prefix, mirror: mirror) }
       }
       let reader = Reader(prefix, expecting: template.views)
-      // Who does not come to that call dies behind its last one.
-      tally.note(template.violations(in: prefix, reader), true, "killed at \(call)")
+      tally.note(
+        template.violations(in: prefix, reader), end?.exitStatus == .signal(SIGKILL),
+        "killed at \(call)")
       template.remove(prefix)
     }
     tally.tell()

@@ -1,5 +1,6 @@
 import CUDACatalog
 import CUDAStore
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -57,9 +58,12 @@ func `I7: each link that is replaced is on disk before anything else happens to 
 ) throws {
   let trace = try Trace(change, Template(change))
   let swaps = trace.places { call in
-    (call.name == "renameat" || call.name == "unlinkat")
-      && call.subject.hasPrefix("\(trace.prefix)/")
-      && !call.subject.hasPrefix("\(trace.prefix)/.cuda-install")
+    let name =
+      call.subject.hasPrefix("\(trace.prefix)/")
+      ? call.subject.dropFirst(trace.prefix.count + 1) : ""
+    // What nobody sees, a sweep may take.
+    return call.name == "renameat" && !name.hasPrefix(".cuda-install")
+      || call.name == "unlinkat" && !name.hasPrefix(".")
   }
   #expect(!swaps.isEmpty)
   for place in swaps {
@@ -91,6 +95,38 @@ func `I7: a tree that goes has no link, and then no name, on disk before its fil
       .first { $0 > place }
     #expect(try #require(sync) < deletion, "\(name)")
   }
+}
+
+@Test(arguments: [Change.first, .second, .addition, .update, .rollback])
+func `I7: what is wanted of two links is on disk before the first is replaced`(
+  change: Change
+) throws {
+  let template = try Template(change)
+  let calls = template.calls
+  let first = try #require(calls.firstIndex { $0.replacesLink })
+  let bookkeeping = "/.cuda-install"
+  let announcement = try #require(
+    calls[..<first].lastIndex {
+      $0.name == "renameat" && $0.subject == "\(bookkeeping)/.operation.json.* to operation.json"
+    })
+  #expect(
+    calls[..<announcement].last?.name == "fdatasync", "\(calls[announcement - 1])")
+  #expect(
+    calls[announcement..<first].contains { $0.name == "fsync" && $0.subject == bookkeeping })
+}
+
+@Test func `I7: trees are deleted only when the links are on disk that name others`() throws {
+  let template = try Template(.component)
+  let prefix = template.makePrefix("unsynced")
+  // The new link is visible, and not on disk: a warning.
+  try Calls(in: prefix).during({ $0.name == "fsync" && $0.subject.isEmpty ? EIO : nil }) {
+    try Change.component.run(prefix, mirror: template.mirror.path)
+  }
+  let record = Calls(in: prefix)
+  try record.during { try Change.prune.run(prefix, mirror: template.mirror.path) }
+  let departure = try #require(
+    record.all.firstIndex { $0.name == "renameat2" && $0.subject.contains(" to .old.") })
+  #expect(record.all[..<departure].contains { $0.name == "fsync" && $0.subject.isEmpty })
 }
 
 @Test(arguments: Change.allCases)

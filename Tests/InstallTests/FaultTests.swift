@@ -1,4 +1,5 @@
-// Any call may fail. For each call of a change and each errno that the kernel may answer it with, one run meets it.
+// Any call may fail. One run meets it, with an errno that the kernel may give there, and the next finds what it left. Each
+// call that changes what others find is tried with several, and of the rest as many as there is time for.
 //
 // To try every call with every errno, for some minutes:
 //   CUDA_INSTALL_EVERY_CALL=1 TMPDIR=/dev/shm swift test --filter InstallTests
@@ -22,23 +23,26 @@ import Testing
       for code in tally.some(errnos(of: call), n, call.changesPrefix ? 3 : 1) {
         let prefix = template.makePrefix("fault")
         let reader = Reader(prefix, expecting: template.views)
-        var (isTried, found) = meet(code, at: call, of: template, in: prefix, reader)
+        let answer = try meet(code, at: call, of: template, in: prefix, reader)
+        var found = answer.isTried ? answer.violations(code, call, change) : []
         let mayLeaveDownload = call.subject.hasPrefix("/.cuda-install/partial")
-        found += template.violations(in: prefix, reader, pruning: mayLeaveDownload)
-        tally.note(found, isTried, "\(String(cString: strerror(code))) from \(call)")
+        found += template.violations(
+          in: prefix, reader, isTold: answer.status == 0, prunes: mayLeaveDownload,
+          mayStayHalf: change.recovers && isFull(code) && !answer.isDone)
+        tally.note(found, answer.isTried, "\(String(cString: strerror(code))) from \(call)")
         template.remove(prefix)
       }
     }
     tally.tell()
   }
 
-  /// Lets the call fail: whether it came to that, and what is wrong with how the run took it.
+  /// Lets the call fail.
   private func meet(
     _ code: Int32, at fatal: Call, of template: Template, in prefix: String, _ reader: Reader
-  ) -> (isTried: Bool, violations: [String]) {
+  ) throws -> Answer {
     let isTried = Atomic(false)
-    let warnings = Mutex(0)
-    var status: Int32 = 0
+    let warningCount = Mutex(0)
+    var answer = Answer()
     do {
       try Calls(in: prefix).during({ call in
         reader.notice(call.name, call.subject)
@@ -48,40 +52,60 @@ import Testing
       }) {
         try template.change.run(prefix, mirror: template.mirror.path) { event in
           if case .notice(let text) = event, text.hasPrefix("warning") {
-            warnings.withLock { $0 += 1 }
+            warningCount.withLock { $0 += 1 }
           }
         }
       }
     } catch let error as InstallError {
-      status = error.exitStatus
-    } catch {
-      return (true, ["threw \(error)"])
+      answer.status = error.exitStatus
     }
-    guard isTried.load(ordering: .sequentiallyConsistent) else { return (false, []) }
-    let isDone = (try? Store(prefix: prefix).visible()) == template.after
-    let violation = violation(
-      code, of: fatal, status, warnings.withLock { $0 }, isDone, template.change)
-    return (true, violation.map { [$0] } ?? [])
+    answer.isTried = isTried.load(ordering: .sequentiallyConsistent)
+    answer.warningCount = warningCount.withLock { $0 }
+    answer.isDone = try Store(prefix: prefix).visible() == template.after
+    return answer
+  }
+}
+
+private func isFull(_ code: Int32) -> Bool { [ENOSPC, EDQUOT].contains(code) }
+
+/// How a run took it that a call failed.
+private struct Answer {
+  /// Whether it came to that call.
+  var isTried = false
+  var status: Int32 = 0
+  var warningCount = 0
+  /// Whether what is visible is what was asked for.
+  var isDone = false
+
+  func violations(_ code: Int32, _ call: Call, _ change: Change) -> [String] {
+    var found: [String] = []
+    let isFull = isFull(code)
+    let recovers = change.recovers
+    // A call that is interrupted is made again, and nobody notices.
+    if code == EINTR, status != 0 || warningCount > 0 { found.append("was interrupted") }
+    // A recovery leaves a link on a full disk, so that room can be made.
+    if status == 0, !isDone, !(recovers && isFull) { found.append("is not done") }
+    // Nothing fails a change once it is visible, but a recovery's own run, and the deletion of what has no name.
+    if status != 0, isDone, !recovers, !Change.removing.contains(change) {
+      found.append("failed behind its commit")
+    }
+    let isLinkSync = call.name == "fsync" && call.subject.isEmpty
+    if isLinkSync, code != EINTR, status == 0, warningCount == 0, !recovers {
+      found.append("hides that a link is not on disk")
+    }
+    if !statuses(code, isFull: isFull, call, change).contains(status) {
+      found.append("ended with \(status)")
+    }
+    return found
   }
 
-  private func violation(
-    _ code: Int32, of call: Call, _ status: Int32, _ warningCount: Int, _ isDone: Bool,
-    _ change: Change
-  ) -> String? {
-    switch (status, code) {
-    case (_, EINTR):
-      // A call that is interrupted is made again, and nobody notices.
-      return status == 0 && warningCount == 0 && isDone
-        ? nil : "ended with \(status) and \(warningCount) warnings"
-    case (0, _):
-      // Once the change is visible nothing fails it any more, and what did not work is said.
-      return isDone || warningCount > 0 ? nil : "ended with 0, and is not done"
+  private func statuses(_ code: Int32, isFull: Bool, _ call: Call, _ change: Change) -> [Int32] {
+    var fitting: [Int32] = isFull ? [0, 74] : [0, 73, 74, 77]
+    if call.name == "flock" { fitting.append(71) }
     // A history that cannot be read has nothing to go back to.
-    case (66, _) where change == .rollback: return nil
-    case (71, _) where call.name == "flock": return nil
-    default:
-      let fitting: [Int32] = [ENOSPC, EDQUOT].contains(code) ? [74] : [73, 74, 77]
-      return fitting.contains(status) ? nil : "ended with \(status)"
-    }
+    let readsHistory =
+      call.subject.hasSuffix("/history.ndjson") || call.subject == "/.cuda-install"
+    if change == .rollback, readsHistory { fitting.append(66) }
+    return fitting
   }
 }

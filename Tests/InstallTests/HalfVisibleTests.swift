@@ -9,19 +9,20 @@ import TestSupport
 import Testing
 
 @Suite struct `Two links` {
-  @Test(arguments: [Change.second, .addition, .update, .rollback])
+  @Test(arguments: [Change.first, .second, .addition, .update, .rollback])
   func `I8 I9: a failure between two links says so, and the next run replaces the second`(
     change: Change
   ) throws {
     let template = try Template(change)
-    let swaps = template.calls.filter {
-      $0.name == "renameat" && $0.subject.hasPrefix("/.") && !$0.subject.contains("/.cuda-install/")
-    }
+    let swaps = template.calls.filter(\.replacesLink)
     #expect(swaps.count == 2)
     let prefix = template.makePrefix("half")
     let reader = Reader(prefix, expecting: template.views)
     let error: InstallError? = failure {
-      try Calls(in: prefix).during({ $0 == swaps.last ? EIO : nil }) {
+      try Calls(in: prefix).during({ call in
+        reader.notice(call.name, call.subject)
+        return call == swaps.last ? EIO : nil
+      }) {
         try change.run(prefix, mirror: template.mirror.path)
       }
     }
@@ -32,25 +33,50 @@ import Testing
     #expect(half != template.before && half != template.after)
     // Whatever the next run is; here one that has nothing of its own to do.
     var recovered: [String] = []
-    try Change.update.run(prefix, mirror: template.mirror.path) {
-      if case .recovered(let text) = $0 { recovered.append(text) }
+    try reader.during {
+      try Change.update.run(prefix, mirror: template.mirror.path) {
+        if case .recovered(let text) = $0 { recovered.append(text) }
+      }
     }
     #expect(try Store(prefix: prefix).visible() == template.after)
     #expect(recovered.count == 1 && recovered[0].contains("its work is visible"))
     #expect(reader.finish().strange == [])
     // It is on record as one change, and can be undone.
-    let last = try #require(Store(prefix: prefix).history().last { $0.changed })
+    let changes = Store(prefix: prefix).history().filter { $0.after != $0.before }
+    let last = try #require(changes.last)
     #expect(last.before == template.before && last.after == template.after)
+    #expect(changes.filter { $0.op == last.op }.count == 1)
     #expect(debris(in: prefix) == [])
   }
 
-  /// The announcement of a run that could not replace its second link can come back with a power cut.
+  /// btrfs can bring back with a power cut what was removed and not synced.
+  @Test(arguments: [Change.recovery, .recoveryOfRollback])
+  func `I7 I9: an announcement is gone for good before anybody changes a link again`(
+    change: Change
+  ) throws {
+    let template = try Template(change)
+    let calls = template.calls
+    let last = try #require(calls.lastIndex { $0.replacesLink })
+    let bookkeeping = "/.cuda-install"
+    let record = try #require(
+      calls[last...].firstIndex {
+        $0.name == "fdatasync" && $0.subject == "\(bookkeeping)/history.ndjson"
+      })
+    let removal = try #require(
+      calls[record...].firstIndex {
+        $0.name == "unlinkat" && $0.subject == "\(bookkeeping)/operation.json"
+      })
+    func isSync(_ call: Call) -> Bool { call.name == "fsync" && call.subject == bookkeeping }
+    #expect(calls[record..<removal].contains(where: isSync), "the record's name")
+    let next = try #require(
+      calls[(removal + 1)...].firstIndex { $0.changesPrefix && $0.subject.hasPrefix("/") })
+    #expect(isSync(calls[next]), "\(calls[next])")
+  }
+
   @Test func `I9: what a run left undone is not done over what others did since`() throws {
     let template = try Template(.addition)
     let prefix = template.makePrefix("since")
-    let swaps = template.calls.filter {
-      $0.name == "renameat" && $0.subject.hasPrefix("/.") && !$0.subject.contains("/.cuda-install/")
-    }
+    let swaps = template.calls.filter(\.replacesLink)
     try? Calls(in: prefix).during({ $0 == swaps.last ? EIO : nil }) {
       try Change.addition.run(prefix, mirror: template.mirror.path)
     }
@@ -61,6 +87,20 @@ import Testing
     writeFile(path, announcement)
     try Change.update.run(prefix, mirror: template.mirror.path)
     #expect(try Store(prefix: prefix).visible().current == "13.0.1")
+    #expect(debris(in: prefix) == [])
+  }
+
+  @Test func `I9: on a full disk, room can be made behind a run that died between two links`()
+    throws
+  {
+    let template = try Template(.recovery)
+    let prefix = template.makePrefix("full")
+    try Calls(in: prefix).during({ call in
+      ["symlinkat", "pwrite"].contains(call.name) ? ENOSPC : nil
+    }) { try Change.prune.run(prefix, mirror: template.mirror.path) }
+    #expect(try flaws(of: prefix) == [])
+    try Change.addition.run(prefix, mirror: template.mirror.path)
+    #expect(try Store(prefix: prefix).visible().current == template.after.current)
     #expect(debris(in: prefix) == [])
   }
 }

@@ -57,7 +57,8 @@ final class Reader: Sendable {
     self.views = views
   }
 
-  /// To be told of each call before it happens.
+  /// To be told of each call before it happens. Only one thread of a run makes calls that may be seen, so that the
+  /// next of its calls is behind them; the others work in staging.
   func notice(_ name: String, _ subject: String) {
     record.withLock { record in
       if record.isStale { look(&record, "before \(name) \(subject)") }

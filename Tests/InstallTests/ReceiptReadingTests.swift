@@ -13,10 +13,12 @@ import Testing
     for code in [EMFILE, EIO] {
       let prefix = template.makePrefix("receipt")
       let reader = Reader(prefix, expecting: template.views)
-      try? Calls(in: prefix).during({ $0 == call ? code : nil }) {
+      let calls = Calls(in: prefix)
+      try? calls.during({ $0 == call ? code : nil }) {
         try Change.component.run(prefix, mirror: template.mirror.path)
       }
       let place = "\(call): errno \(code)"
+      #expect(calls.all.contains(call), "\(place)")
       let components = try components(of: prefix)["13.0.1"] ?? []
       #expect(components.isSuperset(of: ["alpha", "beta"]), "\(place)")
       #expect(template.violations(in: prefix, reader) == [], "\(place)")

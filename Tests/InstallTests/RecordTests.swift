@@ -3,7 +3,7 @@ import Testing
 
 /// A file system writes names and bytes when it likes: what a run announced may be back after a power cut, and
 /// then its record must be there too, which says that nothing is left to do.
-@Test(arguments: Change.allCases)
+@Test(arguments: Change.allCases.filter { !$0.recovers })
 func `I7 I12: the record of a run is on disk, bytes before name, before its announcement goes`(
   change: Change
 ) throws {

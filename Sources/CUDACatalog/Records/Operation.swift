@@ -23,7 +23,7 @@ package struct Operation: Codable, Equatable, Sendable {
   package var before: VisibleState
   /// What is to be visible once more than one link is replaced: what is left to do if the process dies, or a call
   /// fails, between two of them.
-  package var next: VisibleState?
+  package var wanted: VisibleState?
 
   /// How far a run is.
   package struct Progress: Codable, Equatable, Sendable {
