@@ -183,13 +183,14 @@ public struct Installer {
     _ run: RunName,
     _ body: (inout LockedStore, _ seen: [RunRecord]) throws(InstallError) -> Outcome
   ) throws(InstallError) -> Outcome {
-    var waited = Waited()
+    // Before the first look at the lock: whoever has it may end before there is a second.
+    var waited = Waited(past: store.markHistory())
     let clock = ContinuousClock()
     let start = clock.now
     var locked: LockedStore
     do throws(StoreError) {
       locked = try store.lock(for: run, patience: patience) { holder in
-        waited.note(holder, store)
+        waited.note()
         observe(
           .waiting(Holder(holder: holder), Wait(elapsed: clock.now - start, limit: patience)))
       }
@@ -234,26 +235,15 @@ public struct Installer {
 
 /// Which runs ended while this one waited.
 private struct Waited {
-  private var holders: Set<String> = []
-  private var past: HistoryMark?
+  private(set) var hasBegun = false
+  private let past: HistoryMark
 
-  var hasBegun: Bool { past != nil }
+  init(past: HistoryMark) { self.past = past }
 
-  mutating func note(_ holder: LockHolder, _ store: Store) {
-    if past == nil { past = store.markHistory() }
-    if let op = holder.operation?.op { holders.insert(op) }
-  }
+  mutating func note() { hasBegun = true }
 
   /// Oldest first: also those between two looks.
-  func runs(in store: Store) -> [RunRecord] {
-    guard let past else { return [] }
-    let new = store.history(since: past)
-    // The first holder may have ended before the history was marked.
-    guard let last = store.lastRun(), holders.contains(last.op),
-      !new.contains(where: { $0.op == last.op })
-    else { return new }
-    return new + [last]
-  }
+  func runs(in store: Store) -> [RunRecord] { hasBegun ? store.history(since: past) : [] }
 }
 
 extension Recovery {

@@ -177,7 +177,9 @@ package struct Store: Sendable {
 
   /// Where the history ends now.
   package func markHistory() -> HistoryMark {
-    HistoryMark(byteCount: (try? historyBytes())?.count ?? 0)
+    let directory = try? Directory.open("\(prefix)/\(Layout.bookkeeping)")
+    let status = (try? directory?.status(Layout.history)) ?? nil
+    return HistoryMark(byteCount: Int(status?.byteCount ?? 0))
   }
 
   /// How runs ended since the mark, oldest first; none if its older half was forgotten meanwhile.
