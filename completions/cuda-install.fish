@@ -112,7 +112,7 @@ complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'install' -d 'Install a release, or some components of it.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'update' -d 'Bring what is installed to the newest release of its track.'
-complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'remove' -d 'Remove installed releases.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'remove' -d 'Remove releases, or some components of one.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'use' -d 'Make an installed release the current one.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'rollback' -d 'Go back to what was current before the last change.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'env' -d 'Print shell settings for a release.'

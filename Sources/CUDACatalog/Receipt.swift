@@ -19,11 +19,14 @@ package struct Receipt: Sendable, Equatable, Codable {
   package var source: String
   package var manifestDigest: SHA256Digest
   package var components: [Installed]
+  /// Components that were removed by name, sorted: an update does not bring them back.
+  package var without: [ComponentName]
   package var files: FileList
 
   package init(
     product: String, release: Version, track: String, profile: String?, platform: Platform,
-    source: String, manifestDigest: SHA256Digest, components: [Installed], files: FileList
+    source: String, manifestDigest: SHA256Digest, components: [Installed],
+    without: [ComponentName] = [], files: FileList
   ) {
     self.format = Self.currentFormat
     self.product = product
@@ -34,12 +37,31 @@ package struct Receipt: Sendable, Equatable, Codable {
     self.source = source
     self.manifestDigest = manifestDigest
     self.components = components
+    self.without = without
     self.files = files
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    format = try container.decode(Int.self, forKey: .format)
+    product = try container.decode(String.self, forKey: .product)
+    release = try container.decode(Version.self, forKey: .release)
+    track = try container.decode(String.self, forKey: .track)
+    profile = try container.decodeIfPresent(String.self, forKey: .profile)
+    platform = try container.decode(Platform.self, forKey: .platform)
+    source = try container.decode(String.self, forKey: .source)
+    manifestDigest = try container.decode(SHA256Digest.self, forKey: .manifestDigest)
+    components = try container.decode([Installed].self, forKey: .components)
+    // Receipts of earlier programs do not have it.
+    without = try container.decodeIfPresent([ComponentName].self, forKey: .without) ?? []
+    files = try container.decode(FileList.self, forKey: .files)
   }
 
   /// A component of the tree.
   package struct Installed: Sendable, Equatable, Codable {
     package var name: ComponentName
+    /// The name for people, cleaned.
+    package var title: String
     package var version: Version
     package var license: String
     package var variant: String?
@@ -51,10 +73,11 @@ package struct Receipt: Sendable, Equatable, Codable {
     package var asked: Bool
 
     package init(
-      name: ComponentName, version: Version, license: String, variant: String?, artifact: Artifact,
-      byteCount: Int64, fileCount: Int, asked: Bool
+      name: ComponentName, title: String, version: Version, license: String, variant: String?,
+      artifact: Artifact, byteCount: Int64, fileCount: Int, asked: Bool
     ) {
       self.name = name
+      self.title = title
       self.version = version
       self.license = license
       self.variant = variant
@@ -67,6 +90,8 @@ package struct Receipt: Sendable, Equatable, Codable {
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       name = try container.decode(ComponentName.self, forKey: .name)
+      // Receipts of earlier programs do not have it.
+      title = try container.decodeIfPresent(String.self, forKey: .title) ?? name.text
       version = try container.decode(Version.self, forKey: .version)
       license = try container.decode(String.self, forKey: .license)
       variant = try container.decodeIfPresent(String.self, forKey: .variant)

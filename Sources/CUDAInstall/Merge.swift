@@ -146,7 +146,7 @@ struct Merge {
       manifestDigest: release.manifestDigest,
       components: items.sorted { $0.component.name < $1.component.name }.map { item in
         installed(item, entries)
-      },
+      }, without: tree.without,
       files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
     for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
       let file = try root.directory.create(name, mode: TreeMode.file)
@@ -167,7 +167,8 @@ struct Merge {
       fileCount += 1
     }
     return Receipt.Installed(
-      name: item.component.name, version: item.component.version,
+      name: item.component.name, title: cleaned(item.component.title),
+      version: item.component.version,
       license: cleaned(item.component.license), variant: item.build.variant,
       artifact: item.build.artifact, byteCount: byteCount, fileCount: fileCount,
       asked: item.asked)

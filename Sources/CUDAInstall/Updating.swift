@@ -109,5 +109,6 @@ extension Request {
       components: receipt.components.filter { $0.asked || receipt.profile == nil }.map(\.name.text),
       profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
       makesCurrent: makesCurrent)
+    without = receipt.without
   }
 }

@@ -15,6 +15,8 @@ package struct Plan: Sendable, Equatable {
     package let track: Track
     /// The profile of this request, or else of the one before.
     package let profile: Profile?
+    /// What was removed by name, and has not been selected since: sorted.
+    package let without: [ComponentName]
     /// The largest artifact first, so that the longest work begins first.
     package let items: [Item]
   }
@@ -34,6 +36,12 @@ package struct Plan: Sendable, Equatable {
     case fetch
     /// A published tree has the very artifact: its files are linked, and nothing is fetched.
     case reuse(tree: String)
+  }
+
+  init(release: Version, tree: NewTree) {
+    self.release = release
+    self.tree = tree
+    makesCurrent = false
   }
 
   /// The plan that brings `state` to what `request` wants of `release`.
@@ -60,8 +68,11 @@ package struct Plan: Sendable, Equatable {
     {
       tree = nil
     } else {
+      let selected = Renaming.allNames(of: resolution.items.map(\.component.name))
+      let without = (installed?.receipt.without ?? []) + request.without
       tree = NewTree(
         track: track, profile: profile,
+        without: Set(without.filter { !selected.contains($0.text) }).sorted(),
         items: wanted.map { selection in
           Item(selection, installed: installed, state: state, reinstalls: request.reinstalls)
         }.sorted(by: Item.goesFirst))
@@ -83,17 +94,15 @@ package struct Plan: Sendable, Equatable {
       if let offered, let build {
         return Resolution.Selection(component: offered, build: build, reason: .installed)
       }
-      let kept = Build(platform: receipt.platform, variant: old.variant, artifact: old.artifact)
-      let component = Component(
-        name: old.name, title: old.name.text, license: old.license, version: old.version,
-        builds: [kept])
-      return Resolution.Selection(component: component, build: kept, reason: .installed)
+      let component = Component(old, for: receipt.platform)
+      return Resolution.Selection(
+        component: component, build: component.builds[0], reason: .installed)
     }
   }
 }
 
 extension Plan.Item {
-  fileprivate init(
+  init(
     _ selection: Resolution.Selection, installed: InstalledRelease?, state: InstalledState,
     reinstalls: Bool
   ) {
@@ -118,7 +127,7 @@ extension Plan.Item {
     diskByteCount = candidates.first?.byteCount ?? 3 * artifact.byteCount
   }
 
-  fileprivate static func goesFirst(_ left: Self, _ right: Self) -> Bool {
+  static func goesFirst(_ left: Self, _ right: Self) -> Bool {
     let (one, other) = (left.build.artifact.byteCount, right.build.artifact.byteCount)
     return one == other ? left.component.name < right.component.name : one > other
   }

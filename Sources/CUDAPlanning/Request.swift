@@ -20,6 +20,8 @@ public struct Request: Sendable, Equatable {
   /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
   /// where it is intact.
   package var rebuilds = false
+  /// What neither a profile nor another component's need selects: it was removed by name.
+  package var without: [ComponentName] = []
   /// Whether the release becomes the one in use.
   public var makesCurrent: Bool
 

@@ -20,7 +20,11 @@ package struct Resolution: Sendable, Equatable {
   /// In the order in which they were found: those asked for, what they need, the profile's.
   package private(set) var items: [Selection] = []
 
+  /// Selected only if asked for.
+  private let without: Set<String>
+
   package init(request: Request, release: Release) throws(PlanningError) {
+    without = Renaming.allNames(of: request.without)
     let choice = VariantChoice(request: request, release: release)
     for typed in request.components {
       guard let component = NameSearch.component(typed, in: release) else {
@@ -68,7 +72,9 @@ package struct Resolution: Sendable, Equatable {
   }
 
   private mutating func add(_ component: Component, _ build: Build, _ reason: Reason) {
-    guard !items.contains(where: { $0.component.name == component.name }) else { return }
+    guard !items.contains(where: { $0.component.name == component.name }),
+      reason == .asked || !without.contains(component.name.text)
+    else { return }
     items.append(Selection(component: component, build: build, reason: reason))
   }
 

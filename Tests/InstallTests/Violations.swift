@@ -21,7 +21,7 @@ extension Template {
       // What is over is not asked for again: not installed any more, or one further back.
       let isOver =
         switch change {
-        case .remove, .removeCurrent: visible == after
+        case .reduction, .remove, .removeCurrent: visible == after
         case .rollback: Store(prefix: prefix).lastRun()?.command == "rollback" && visible == after
         default: false
         }

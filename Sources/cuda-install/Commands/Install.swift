@@ -67,7 +67,7 @@ struct Install: ParsableCommand {
   private func request() throws(InstallError) -> Request {
     var components = words
     var track = Track.latest
-    if let first = words.first, first == "latest" || first.first?.isNumber == true {
+    if let first = words.first, isVersion(first) {
       track = try Track(typed: first)
       components.removeFirst()
     }
@@ -91,11 +91,9 @@ struct Install: ParsableCommand {
 
   /// `devel`, or `9 components`
   private func contents(_ outcome: Outcome) -> String {
-    if words.allSatisfy({ $0.first?.isNumber == true || $0 == "latest" }) {
-      return (profile ?? .devel).rawValue
-    }
-    let count = words.filter { $0.first?.isNumber != true && $0 != "latest" }
-    return count.joined(separator: ", ") + (profile.map { " and \($0.rawValue)" } ?? "")
+    let names = words.filter { !isVersion($0) }
+    if names.isEmpty { return (profile ?? .devel).rawValue }
+    return names.joined(separator: ", ") + (profile.map { " and \($0.rawValue)" } ?? "")
   }
 
   /// Four lines for a person who has just installed something.

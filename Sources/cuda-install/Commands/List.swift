@@ -117,6 +117,8 @@ struct ReleaseJSON: Encodable {
   var current: Bool
   var profile: String?
   var track: String
+  /// Removed by name.
+  var without: [String]
   var tree: String
   var source: String
   var bytes: Int64
@@ -127,6 +129,7 @@ struct ReleaseJSON: Encodable {
     current = isCurrent
     profile = release.receipt.profile
     track = release.receipt.track
+    without = release.receipt.without.map(\.text)
     tree = release.tree
     source = release.receipt.source
     bytes = release.receipt.files.byteCount
