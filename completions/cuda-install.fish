@@ -23,7 +23,7 @@ function __cuda-install_parse_tokens -S
         __cuda-install_parse_subcommand 0 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'install'
-            __cuda-install_parse_subcommand -r 1 'profile=' 'use' 'force' 'n/dry-run' 'platform=' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+            __cuda-install_parse_subcommand -r 1 'profile=' 'static' 'no-static' 'use' 'force' 'n/dry-run' 'platform=' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         case 'update'
             __cuda-install_parse_subcommand -r 1 'check' 'p/prefix=' 'mirror=' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         case 'remove'
@@ -124,6 +124,8 @@ complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_posit
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'prune' -d 'Delete what nothing uses.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_positional "cuda-install" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" profile' -l 'profile' -d 'A set of components: base, runtime, devel or full.' -rfka 'base runtime devel full'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" static' -l 'static' -d 'With or without the static archives that CMake and nvcc do not need.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" no-static' -l 'no-static' -d 'With or without the static archives that CMake and nvcc do not need.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" use' -l 'use' -d 'Make it the current release.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" force' -l 'force' -d 'Fetch and unpack everything again.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" dry-run n' -s 'n' -l 'dry-run' -d 'Print what would be done.'

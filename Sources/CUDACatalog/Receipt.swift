@@ -18,6 +18,8 @@ package struct Receipt: Sendable, Equatable, Codable {
   /// The source's address.
   package var source: String
   package var manifestDigest: SHA256Digest
+  /// Whether static archives are installed, and not only those that CMake and nvcc need.
+  package var hasStatic: Bool
   package var components: [Installed]
   /// Components that were removed by name, sorted: an update does not bring them back.
   package var without: [ComponentName]
@@ -25,7 +27,7 @@ package struct Receipt: Sendable, Equatable, Codable {
 
   package init(
     product: String, release: Version, track: String, profile: String?, platform: Platform,
-    source: String, manifestDigest: SHA256Digest, components: [Installed],
+    source: String, manifestDigest: SHA256Digest, hasStatic: Bool = true, components: [Installed],
     without: [ComponentName] = [], files: FileList
   ) {
     self.format = Self.currentFormat
@@ -36,9 +38,16 @@ package struct Receipt: Sendable, Equatable, Codable {
     self.platform = platform
     self.source = source
     self.manifestDigest = manifestDigest
+    self.hasStatic = hasStatic
     self.components = components
     self.without = without
     self.files = files
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case format, product, release, track, profile, platform, source, manifestDigest
+    case hasStatic = "static"
+    case components, without, files
   }
 
   package init(from decoder: any Decoder) throws {
@@ -52,7 +61,8 @@ package struct Receipt: Sendable, Equatable, Codable {
     source = try container.decode(String.self, forKey: .source)
     manifestDigest = try container.decode(SHA256Digest.self, forKey: .manifestDigest)
     components = try container.decode([Installed].self, forKey: .components)
-    // Receipts of earlier programs do not have it.
+    // Receipts of earlier programs do not have these two.
+    hasStatic = try container.decodeIfPresent(Bool.self, forKey: .hasStatic) ?? true
     without = try container.decodeIfPresent([ComponentName].self, forKey: .without) ?? []
     files = try container.decode(FileList.self, forKey: .files)
   }
@@ -69,12 +79,14 @@ package struct Receipt: Sendable, Equatable, Codable {
     /// Unpacked.
     package var byteCount: Int64
     package var fileCount: Int
+    /// Its static archives that were left out; `nil` if there are none.
+    package var omitted: Omission?
     /// Whether it was asked for by name, rather than by a profile or another component.
     package var asked: Bool
 
     package init(
       name: ComponentName, title: String, version: Version, license: String, variant: String?,
-      artifact: Artifact, byteCount: Int64, fileCount: Int, asked: Bool
+      artifact: Artifact, byteCount: Int64, fileCount: Int, omitted: Omission? = nil, asked: Bool
     ) {
       self.name = name
       self.title = title
@@ -84,6 +96,7 @@ package struct Receipt: Sendable, Equatable, Codable {
       self.artifact = artifact
       self.byteCount = byteCount
       self.fileCount = fileCount
+      self.omitted = omitted
       self.asked = asked
     }
 
@@ -98,12 +111,26 @@ package struct Receipt: Sendable, Equatable, Codable {
       artifact = try container.decode(Artifact.self, forKey: .artifact)
       byteCount = try container.decode(Int64.self, forKey: .byteCount)
       fileCount = try container.decode(Int.self, forKey: .fileCount)
+      omitted = try container.decodeIfPresent(Omission.self, forKey: .omitted)
       asked = try container.decode(Bool.self, forKey: .asked)
       // Sums of these must not overflow.
-      guard (0...1 << 45).contains(byteCount) else {
+      let sizes = [byteCount, omitted?.byteCount ?? 0]
+      guard sizes.allSatisfy({ (0...1 << 45).contains($0) }), omitted.map({ $0.count > 0 }) ?? true
+      else {
         throw DecodingError.dataCorruptedError(
           forKey: .byteCount, in: container, debugDescription: "it is no size of a component")
       }
+    }
+  }
+
+  /// Files of an artifact that are not in the tree.
+  package struct Omission: Sendable, Equatable, Codable {
+    package var count: Int
+    package var byteCount: Int64
+
+    package init(count: Int, byteCount: Int64) {
+      self.count = count
+      self.byteCount = byteCount
     }
   }
 

@@ -4,21 +4,48 @@ import CUDADigest
 import CUDAFiles
 import CUDAStore
 
+/// What a tree has of one component, and what of it is left out.
+struct Linkable {
+  var entries: [TreeEntry] = []
+  var omitted = Receipt.Omission(count: 0, byteCount: 0)
+
+  /// The same for a tree with static archives or without.
+  func asWanted(hasStatic: Bool) -> Linkable {
+    guard !hasStatic else { return self }
+    var rest = self
+    rest.entries = []
+    for entry in entries {
+      let names = entry.path.split(separator: "/").map(String.init)
+      guard !entry.isDirectory, StaticArchives.contains(names) else {
+        rest.entries.append(entry)
+        continue
+      }
+      rest.omitted.count += 1
+      if case .file(let byteCount, _, _) = entry.kind { rest.omitted.byteCount += byteCount }
+    }
+    return rest
+  }
+}
+
 /// A component's files taken over from a published tree, as second names of the same files.
 enum Linking {
   /// What a tree has of each component by its list of files; empty if the list is not the one that its receipt
   /// names.
-  static func entries(ofTree tree: String, in store: Store) -> [ComponentName: [TreeEntry]] {
+  static func components(ofTree tree: String, in store: Store) -> [ComponentName: Linkable] {
     // Any failure to read means the same: this tree is no source, and its components are fetched.
     guard let all = (try? store.entries(ofTree: tree)) ?? nil,
       let receipt = (try? store.receipt(ofTree: tree)) ?? nil,
       SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest
     else { return [:] }
-    var entries: [ComponentName: [TreeEntry]] = [:]
+    var components: [ComponentName: Linkable] = [:]
     for entry in all {
-      for owner in entry.owners { entries[owner, default: []].append(entry) }
+      for owner in entry.owners { components[owner, default: Linkable()].entries.append(entry) }
     }
-    return entries
+    for component in receipt.components {
+      guard let omitted = component.omitted else { continue }
+      components[component.name, default: Linkable()].omitted = omitted
+    }
+    return components
   }
 
   /// Whether every one of the files is still what the list says.

@@ -143,7 +143,7 @@ struct Merge {
     let receipt = Receipt(
       product: request.product, release: release.label, track: "\(tree.track)",
       profile: tree.profile?.rawValue, platform: request.platform, source: source,
-      manifestDigest: release.manifestDigest,
+      manifestDigest: release.manifestDigest, hasStatic: tree.hasStatic,
       components: items.sorted { $0.component.name < $1.component.name }.map { item in
         installed(item, entries)
       }, without: tree.without,
@@ -166,11 +166,16 @@ struct Merge {
       byteCount += count
       fileCount += 1
     }
+    let omitted = results[item.component.name].flatMap {
+      $0.omittedCount > 0
+        ? Receipt.Omission(count: $0.omittedCount, byteCount: $0.omittedByteCount) : nil
+    }
     return Receipt.Installed(
       name: item.component.name, title: cleaned(item.component.title),
       version: item.component.version,
       license: cleaned(item.component.license), variant: item.build.variant,
       artifact: item.build.artifact, byteCount: byteCount, fileCount: fileCount,
+      omitted: omitted,
       asked: item.asked)
   }
 }

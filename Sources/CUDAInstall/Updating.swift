@@ -108,7 +108,7 @@ extension Request {
       product: receipt.product, track: Track(receipt.track) ?? .exact(receipt.release),
       components: receipt.components.filter { $0.asked || receipt.profile == nil }.map(\.name.text),
       profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
-      makesCurrent: makesCurrent)
+      hasStatic: receipt.hasStatic, makesCurrent: makesCurrent)
     without = receipt.without
   }
 }

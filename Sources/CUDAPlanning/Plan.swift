@@ -15,6 +15,8 @@ package struct Plan: Sendable, Equatable {
     package let track: Track
     /// The profile of this request, or else of the one before.
     package let profile: Profile?
+    /// Whether static archives that CMake and nvcc do not need are in it.
+    package let hasStatic: Bool
     /// What was removed by name, and has not been selected since: sorted.
     package let without: [ComponentName]
     /// The largest artifact first, so that the longest work begins first.
@@ -62,8 +64,9 @@ package struct Plan: Sendable, Equatable {
     let track = before.map { $0.isWider(than: request.track) ? $0 : request.track } ?? request.track
     let profile =
       request.effectiveProfile ?? installed?.receipt.profile.flatMap { Profile(rawValue: $0) }
+    let hasStatic = request.wantsStatic(beside: installed?.receipt)
     if let installed, !request.reinstalls, !request.rebuilds, before == track,
-      installed.receipt.profile == profile?.rawValue,
+      installed.receipt.profile == profile?.rawValue, installed.receipt.hasStatic == hasStatic,
       wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
     {
       tree = nil
@@ -71,10 +74,12 @@ package struct Plan: Sendable, Equatable {
       let selected = Renaming.allNames(of: resolution.items.map(\.component.name))
       let without = (installed?.receipt.without ?? []) + request.without
       tree = NewTree(
-        track: track, profile: profile,
+        track: track, profile: profile, hasStatic: hasStatic,
         without: Set(without.filter { !selected.contains($0.text) }).sorted(),
         items: wanted.map { selection in
-          Item(selection, installed: installed, state: state, reinstalls: request.reinstalls)
+          Item(
+            selection, installed: installed, state: state, hasStatic: hasStatic,
+            reinstalls: request.reinstalls)
         }.sorted(by: Item.goesFirst))
     }
   }
@@ -104,27 +109,31 @@ package struct Plan: Sendable, Equatable {
 extension Plan.Item {
   init(
     _ selection: Resolution.Selection, installed: InstalledRelease?, state: InstalledState,
-    reinstalls: Bool
+    hasStatic: Bool, reinstalls: Bool
   ) {
     let name = selection.component.name
     let artifact = selection.build.artifact
     // The release's own tree before others: most of what changes nothing lies in one place.
     let candidates = ([installed].compactMap { $0 } + state.trees).compactMap { tree in
       tree.receipt.components.first { $0.artifact.digest == artifact.digest }
-        .map { (tree: tree.tree, byteCount: $0.byteCount) }
+        .map { (tree: tree.tree, component: $0) }
     }
+    let whole = candidates.first { !hasStatic || $0.component.omitted == nil }
     component = selection.component
     build = selection.build
     reason = selection.reason
-    if let first = candidates.first, !reinstalls {
-      source = .reuse(tree: first.tree)
+    if let whole, !reinstalls {
+      source = .reuse(tree: whole.tree)
     } else {
       source = .fetch
     }
     asked =
       selection.reason == .asked
       || installed?.receipt.components.contains { $0.name == name && $0.asked } == true
-    diskByteCount = candidates.first?.byteCount ?? 3 * artifact.byteCount
+    diskByteCount =
+      (whole ?? candidates.first).map {
+        $0.component.byteCount + (hasStatic ? $0.component.omitted?.byteCount ?? 0 : 0)
+      } ?? 3 * artifact.byteCount
   }
 
   static func goesFirst(_ left: Self, _ right: Self) -> Bool {

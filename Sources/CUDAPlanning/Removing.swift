@@ -24,12 +24,14 @@ extension Plan {
       tree: NewTree(
         track: Track(installed.receipt.track) ?? .exact(installed.release),
         profile: installed.receipt.profile.flatMap { Profile(rawValue: $0) },
+        hasStatic: installed.receipt.hasStatic,
         without: names.union(installed.receipt.without).sorted(),
         items: rest.flatMap { component in
           component.builds.map { build in
             Item(
               Resolution.Selection(component: component, build: build, reason: .installed),
-              installed: installed, state: state, reinstalls: false)
+              installed: installed, state: state, hasStatic: installed.receipt.hasStatic,
+              reinstalls: false)
           }
         }.sorted(by: Item.goesFirst)))
   }

@@ -15,6 +15,9 @@ public struct Request: Sendable, Equatable {
   /// The variant of products that have some, as typed: `cuda13`, `13`, `13.1`. For `cuda` itself the
   /// release decides where this is `nil`.
   public var variant: String?
+  /// Whether the static archives that CMake and nvcc do not need are wanted. `nil`: where components are named, as
+  /// the release has it; otherwise they are.
+  public var hasStatic: Bool?
   /// Whether everything is fetched and unpacked again, whatever is there.
   public var reinstalls: Bool
   /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
@@ -28,8 +31,8 @@ public struct Request: Sendable, Equatable {
   /// A request; with neither `components` nor `profile` it is for `devel`.
   public init(
     product: String = "cuda", track: Track = .latest, components: [String] = [],
-    profile: Profile? = nil, platform: Platform, variant: String? = nil, reinstalls: Bool = false,
-    makesCurrent: Bool = true
+    profile: Profile? = nil, platform: Platform, variant: String? = nil, hasStatic: Bool? = nil,
+    reinstalls: Bool = false, makesCurrent: Bool = true
   ) {
     self.product = product
     self.track = track
@@ -37,8 +40,15 @@ public struct Request: Sendable, Equatable {
     self.profile = profile
     self.platform = platform
     self.variant = variant
+    self.hasStatic = hasStatic
     self.reinstalls = reinstalls
     self.makesCurrent = makesCurrent
+  }
+
+  /// Whether static archives are wanted where `installed` is there. Who names components adds them to what is there;
+  /// who does not says what the whole shall be.
+  package func wantsStatic(beside installed: Receipt?) -> Bool {
+    hasStatic ?? (components.isEmpty ? true : installed?.hasStatic ?? true)
   }
 
   /// The profile that counts, or `nil` if only the components named do.

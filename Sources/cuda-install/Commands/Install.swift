@@ -19,6 +19,11 @@ struct Install: ParsableCommand {
   @Option(help: "A set of components: base, runtime, devel or full.")
   var profile: Profile?
 
+  @Flag(
+    name: .customLong("static"), inversion: .prefixedNo,
+    help: "With or without the static archives that CMake and nvcc do not need.")
+  var hasStatic: Bool?
+
   @Flag(help: "Make it the current release.")
   var use = false
 
@@ -86,7 +91,7 @@ struct Install: ParsableCommand {
     }
     return Request(
       track: track, components: components, profile: profile, platform: chosen,
-      reinstalls: force, makesCurrent: use)
+      hasStatic: hasStatic, reinstalls: force, makesCurrent: use)
   }
 
   /// `devel`, or `9 components`
