@@ -4,8 +4,11 @@ import CUDAFiles
 
 extension Store {
   /// How a tree differs from its receipt, by path; empty if it does not.
+  ///
+  /// `watch` is called on this thread several times a second, with the bytes that are checked and all that are to be.
   package func findings(
-    inTree name: String, isCancelled: @escaping @Sendable () -> Bool
+    inTree name: String, watch: (_ checked: Int64, _ total: Int64) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws(StoreError) -> [Finding] {
     guard let receipt = try receipt(ofTree: name), let entries = try entries(ofTree: name) else {
       return [Finding(kind: .missing, path: Layout.fileList)]
@@ -20,15 +23,25 @@ extension Store {
     let board = Monitor(VerificationBoard(count: entries.count))
     do {
       let threads = try Thread.each(ofAtMost: entries.count) {
+        defer { board.change { $0.ended += 1 } }
         while !isCancelled(), let index = board.update({ $0.next() }) {
           do throws(SystemCallError) {
-            if let finding = try entries[index].finding(in: root) {
+            if let finding = try entries[index].finding(
+              in: root,
+              checked: { count in
+                board.update { $0.checked += count }
+              })
+            {
               board.update { $0.findings.append(finding) }
             }
           } catch {
             board.update { $0.failure = $0.failure ?? error }
           }
         }
+      }
+      let total = receipt.files.byteCount
+      while board.wait(milliseconds: 100, for: { $0.ended == threads.count ? () : nil }) == nil {
+        watch(min(total, board.update { $0.checked }), total)
       }
       for thread in threads { thread.join() }
     } catch {
@@ -48,6 +61,10 @@ extension Store {
 private struct VerificationBoard {
   private var index = 0
   private let count: Int
+  /// Threads that have nothing left to do.
+  var ended = 0
+  /// Bytes of files that are hashed.
+  var checked: Int64 = 0
   var findings: [Finding] = []
   var failure: SystemCallError?
 
@@ -62,7 +79,11 @@ private struct VerificationBoard {
 
 extension TreeEntry {
   /// How the entry differs from what is on disk; `nil` if it does not.
-  fileprivate func finding(in root: SharedDirectory) throws(SystemCallError) -> Finding? {
+  ///
+  /// `checked` is called with the bytes hashed since the last call.
+  fileprivate func finding(
+    in root: SharedDirectory, checked: (Int64) -> Void
+  ) throws(SystemCallError) -> Finding? {
     let names = path.split(separator: "/").map(String.init)
     var directory = root
     do {
@@ -90,6 +111,7 @@ extension TreeEntry {
       var hash = SHA256()
       try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
         hash.update(piece)
+        checked(Int64(piece.count))
       }
       guard hash.finish() == digest else { return changed }
       return status.mode == mode ? nil : Finding(kind: .mode, path: path)
