@@ -26,7 +26,8 @@ import Testing
       "exec script -qec \"stty cols 80; '$CUDA_INSTALL' verify --prefix '$PREFIX'\" /dev/null",
       environment: ["TERM": "xterm"])
     #expect(terminal.status == 65, "\(terminal.output)")
-    #expect(terminal.output.contains(/checked .* [1-9]\d?%  \d\.\d\d\/2\.00 GiB/), "\(terminal.output)")
+    #expect(
+      terminal.output.contains(/checked .* [1-9]\d?%  \d\.\d\d\/2\.00 GiB/), "\(terminal.output)")
     // It is gone before the answer comes.
     #expect(terminal.output.hasSuffix("\u{1B}[1A\r\u{1B}[Jchanged bin/libcurand\r\n"))
     let plain = bench.run("verify")
