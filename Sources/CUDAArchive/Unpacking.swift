@@ -73,8 +73,6 @@ package struct Unpacked: Sendable {
   /// What was left out.
   package var omittedCount = 0
   package var omittedByteCount: Int64 = 0
-  /// The newest time of modification of a file or link, in seconds since 1970.
-  package var newest: Int64 = 0
 }
 
 package struct UnpackedEntry: Sendable, Equatable {
@@ -88,11 +86,14 @@ package struct UnpackedEntry: Sendable, Equatable {
   package var kind: Kind
   /// Seconds since 1970.
   package var modified: Int64
+  /// Whether it is a second name for a published tree's own file.
+  package var isPublished = false
 
-  package init(path: String, kind: Kind, modified: Int64) {
+  package init(path: String, kind: Kind, modified: Int64, isPublished: Bool = false) {
     self.path = path
     self.kind = kind
     self.modified = modified
+    self.isPublished = isPublished
   }
 }
 

@@ -48,8 +48,6 @@ struct UnpackingWork {
     case .hardLink(let target): try takeHardLink(path, entry, target)
     case .other: throw refusal(entry, "it is neither a file, a directory nor a link")
     }
-    // Directories of a published tree have a time of the installer's.
-    if entry.kind != .directory { unpacked.newest = max(unpacked.newest, entry.modified) }
   }
 
   // Names

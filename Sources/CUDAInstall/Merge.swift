@@ -28,11 +28,10 @@ struct Merge {
   /// Completes the tree at `root`.
   func finish(_ root: SharedDirectory) throws(InstallError) {
     let entries = try mergedEntries()
-    let newest = results.values.map(\.newest).max() ?? 0
     var collision: InstallError?
     do {
       try makePendingLinks(root)
-      var writer = TreeWriter(root: root, modified: newest, entries: entries)
+      var writer = TreeWriter(root: root, entries: entries)
       for name in items.map(\.component.name).sorted() {
         for held in results[name]?.held ?? [] {
           let other = try writer.addFile(
@@ -43,9 +42,12 @@ struct Merge {
           }
         }
       }
+      let linked = results.values.flatMap(\.entries).filter(\.isPublished)
+      try writer.settleTimes(times, published: Set(linked.map(\.path)))
       try addFixUps(&writer)
-      try writer.finishDirectories(times: times)
-      try writeReceipt(writer.entries.values.sorted { $0.path < $1.path }, newest, root)
+      try writer.finishDirectories()
+      try writeReceipt(
+        writer.entries.values.sorted { $0.path < $1.path }, writer.modified, root)
     } catch {
       throw InstallError(.store(.files(error)))
     }
@@ -92,6 +94,9 @@ struct Merge {
     for name in items.map(\.component.name).sorted() {
       for entry in results[name]?.entries ?? [] where times[entry.path] == nil {
         times[entry.path] = entry.modified
+      }
+      for held in results[name]?.held ?? [] where times["\(held.path)"] == nil {
+        times["\(held.path)"] = held.modified
       }
     }
     return times

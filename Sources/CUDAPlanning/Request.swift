@@ -23,6 +23,9 @@ public struct Request: Sendable, Equatable {
   /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
   /// where it is intact.
   package var rebuilds = false
+  /// Components that stay although nobody asked for them by name: of a release that another follows. One that the
+  /// other does not have is left behind.
+  package var kept: [ComponentName] = []
   /// What neither a profile nor another component's need selects: it was removed by name.
   package var without: [ComponentName] = []
   /// Whether the release becomes the one in use.
@@ -53,6 +56,6 @@ public struct Request: Sendable, Equatable {
 
   /// The profile that counts, or `nil` if only the components named do.
   package var effectiveProfile: Profile? {
-    components.isEmpty ? profile ?? .devel : profile
+    components.isEmpty && kept.isEmpty ? profile ?? .devel : profile
   }
 }

@@ -17,7 +17,7 @@ package struct Resolution: Sendable, Equatable {
     package let reason: Reason
   }
 
-  /// In the order in which they were found: those asked for, what they need, the profile's.
+  /// In the order in which they were found: those asked for, what they need, what is kept, the profile's.
   package private(set) var items: [Selection] = []
 
   /// Selected only if asked for.
@@ -32,6 +32,11 @@ package struct Resolution: Sendable, Equatable {
         throw .noSuchComponent(typed, release: release.label, suggestions: suggestions)
       }
       add(component, try choice.build(of: component, for: request.platform), .asked)
+    }
+    try addNeeds(in: release, for: request.platform, choice)
+    for name in request.kept {
+      guard let component = NameSearch.component(name.text, in: release) else { continue }
+      try addIfBuilt(component, for: request.platform, choice, .installed)
     }
     try addNeeds(in: release, for: request.platform, choice)
     if let profile = request.effectiveProfile {
