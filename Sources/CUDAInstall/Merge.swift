@@ -2,7 +2,8 @@
 //
 //   lib64 -> lib                  nvcc.profile and many Makefiles say lib64
 //   targets/<arch>-linux/         Rust, Bazel and cross builds look there
-//   version.json                  CMake's FindCUDAToolkit accepts a tree without nvcc only with it
+//   version.json version.txt      CMake's FindCUDAToolkit accepts a tree without nvcc only with one: Debian 12's
+//                                 3.25 knows version.txt alone
 //   lib/pkgconfig/*.pc            relative to the tree, with unversioned names beside NVIDIA's
 //   receipt.json receipt.ndjson   what is here, and where it came from
 //
@@ -120,6 +121,7 @@ struct Merge {
       try writer.addLink(["lib", "pkgconfig", plain], to: name)
     }
     _ = try writer.addFile(["version.json"], versionJSON)
+    _ = try writer.addFile(["version.txt"], Array("CUDA Version \(release.label)\n".utf8))
   }
 
   private var versionJSON: [UInt8] {
