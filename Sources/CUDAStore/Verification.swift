@@ -10,8 +10,18 @@ extension Store {
     inTree name: String, watch: (_ checked: Int64, _ total: Int64) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(StoreError) -> [Finding] {
-    guard let receipt = try receipt(ofTree: name), let entries = try entries(ofTree: name) else {
-      return [Finding(kind: .missing, path: Layout.fileList)]
+    guard let receipt = try receipt(ofTree: name) else {
+      return [Finding(kind: .missing, path: Layout.receipt)]
+    }
+    let entries: [TreeEntry]
+    do {
+      guard let found = try self.entries(ofTree: name) else {
+        return [Finding(kind: .missing, path: Layout.fileList)]
+      }
+      entries = found
+    } catch {
+      guard case .damaged = error else { throw error }
+      return [Finding(kind: .changed, path: Layout.fileList)]
     }
     guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
       return [Finding(kind: .changed, path: Layout.fileList)]
@@ -50,11 +60,14 @@ extension Store {
     let (findings, failure) = board.update { ($0.findings, $0.failure) }
     if let failure { throw .files(failure) }
     let known = Set(entries.map(\.path) + [Layout.receipt, Layout.fileList])
-    var extra: [Finding] = []
-    do { try root.directory.findExtra(beside: known, below: "", &extra) } catch {
+    var others: [Finding] = []
+    do {
+      others = try root.directory.findModes()
+      try root.directory.findExtra(beside: known, below: "", &others)
+    } catch {
       throw .files(error)
     }
-    return (findings + extra).sorted { $0.path < $1.path }
+    return (findings + others).sorted { $0.path < $1.path }
   }
 }
 
@@ -120,6 +133,17 @@ extension TreeEntry {
 }
 
 extension Directory {
+  /// What the list cannot have: the tree itself, the receipt, and the list.
+  fileprivate func findModes() throws(SystemCallError) -> [Finding] {
+    var findings: [Finding] = []
+    for (name, mode) in [
+      (".", TreeMode.directory), (Layout.receipt, TreeMode.file), (Layout.fileList, TreeMode.file),
+    ] where try status(name)?.mode != mode {
+      findings.append(Finding(kind: .mode, path: name))
+    }
+    return findings
+  }
+
   /// Adds what is here or deeper, and not known.
   fileprivate func findExtra(
     beside known: Set<String>, below path: String, _ findings: inout [Finding]
