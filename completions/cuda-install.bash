@@ -205,7 +205,7 @@ _cuda-install() {
 
 _cuda-install_install() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--use --force -n --dry-run --json --no-wait --version -h --help)
+    non_repeating_flags=(--static --no-static --use --force -n --dry-run --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--profile --platform -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
@@ -347,7 +347,7 @@ _cuda-install_rollback() {
 
 _cuda-install_env() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--json --no-wait --version -h --help)
+    non_repeating_flags=(--unset --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--shell -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
@@ -355,7 +355,7 @@ _cuda-install_env() {
     # Offer option value completions
     case "${prev}" in
     '--shell')
-        __cuda-install_add_completions -W 'sh'$'\n''bash'$'\n''zsh'$'\n''fish'$'\n''csh'$'\n''json'$'\n''github'
+        __cuda-install_add_completions -W 'sh'$'\n''bash'$'\n''zsh'$'\n''fish'$'\n''csh'$'\n''json'$'\n''github'$'\n''modulefile'
         return
         ;;
     '-p'|'--prefix')

@@ -24,6 +24,8 @@ package struct Unpacking: Sendable {
     case tree(EntryPath)
     /// Kept in memory for whoever merges the trees; a directory or a link is left out.
     case memory(EntryPath)
+    /// Counted, and not unpacked; a directory is.
+    case omitted
     /// Nowhere: the reason, a phrase that follows the name.
     case refused(String)
   }
@@ -68,8 +70,9 @@ package struct Unpacked: Sendable {
   package var held: [HeldFile] = []
   /// Hard links to files that another archive brought, and may not have written yet: to be made in the end.
   package var pendingLinks: [PendingLink] = []
-  /// The newest time of modification of a file or link, in seconds since 1970.
-  package var newest: Int64 = 0
+  /// What was left out.
+  package var omittedCount = 0
+  package var omittedByteCount: Int64 = 0
 }
 
 package struct UnpackedEntry: Sendable, Equatable {
@@ -83,11 +86,14 @@ package struct UnpackedEntry: Sendable, Equatable {
   package var kind: Kind
   /// Seconds since 1970.
   package var modified: Int64
+  /// Whether it is a second name for a published tree's own file.
+  package var isPublished = false
 
-  package init(path: String, kind: Kind, modified: Int64) {
+  package init(path: String, kind: Kind, modified: Int64, isPublished: Bool = false) {
     self.path = path
     self.kind = kind
     self.modified = modified
+    self.isPublished = isPublished
   }
 }
 

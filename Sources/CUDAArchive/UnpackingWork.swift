@@ -18,6 +18,7 @@ struct UnpackingWork {
     /// As it went, where, and whether this archive wrote it.
     case file(UnpackedEntry, EntryPath, isOwn: Bool)
     case directory
+    case omitted(Int64)
     case other
   }
 
@@ -36,6 +37,10 @@ struct UnpackingWork {
     }
     guard let path = try strippedPath(entry.name, entry) else { return }
     try checkNew(path, entry)
+    guard !isOmitted(path, entry) else {
+      try leaveOut(path, entry)
+      return
+    }
     switch entry.kind {
     case .directory: try takeDirectory(path, entry)
     case .file: try takeFile(path, entry, from: &reader)
@@ -43,8 +48,6 @@ struct UnpackingWork {
     case .hardLink(let target): try takeHardLink(path, entry, target)
     case .other: throw refusal(entry, "it is neither a file, a directory nor a link")
     }
-    // Directories of a published tree have a time of the installer's.
-    if entry.kind != .directory { unpacked.newest = max(unpacked.newest, entry.modified) }
   }
 
   // Names
@@ -114,8 +117,17 @@ struct UnpackingWork {
   private func place(of path: EntryPath, _ entry: Entry) throws(ArchiveError) -> EntryPath? {
     switch unpacking.destination(path) {
     case .refused(let reason): throw refusal(entry, reason)
-    case .memory: nil
+    case .memory, .omitted: nil
     case .tree(let place): place
+    }
+  }
+
+  private func isOmitted(_ path: EntryPath, _ entry: Entry) -> Bool {
+    switch entry.kind {
+    case .directory, .other: return false
+    case .file, .link, .hardLink:
+      if case .omitted = unpacking.destination(path) { return true }
+      return false
     }
   }
 
@@ -133,6 +145,7 @@ struct UnpackingWork {
   ) throws(ArchiveError) {
     try count(entry)
     switch unpacking.destination(path) {
+    case .omitted: preconditionFailure("it was left out before")
     case .refused(let reason): throw refusal(entry, reason)
     case .memory(let place):
       guard unpacked.held.count < UnpackingLimit.heldFileCount else {
@@ -203,6 +216,26 @@ struct UnpackingWork {
     file.path = "\(place)"
     seen[path] = .file(file, original, isOwn: isOwn)
     add(file)
+  }
+
+  /// Counted as what it would have been in the tree, so that it does not matter whether it ever was there.
+  private mutating func leaveOut(_ path: EntryPath, _ entry: Entry) throws(ArchiveError) {
+    try count(entry)
+    var byteCount: Int64 = 0
+    switch entry.kind {
+    case .file: byteCount = entry.byteCount
+    case .hardLink(let target):
+      switch try strippedPath(target, entry).flatMap({ seen[$0] }) {
+      case .omitted(let count): byteCount = count
+      case .file(let file, _, _):
+        if case .file(let count, _, _) = file.kind { byteCount = count }
+      default: throw refusal(entry, "a hard link to something that is not a file before it")
+      }
+    case .directory, .link, .other: break
+    }
+    seen[path] = .omitted(byteCount)
+    unpacked.omittedCount += 1
+    unpacked.omittedByteCount += byteCount
   }
 
   // Content

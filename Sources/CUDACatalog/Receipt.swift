@@ -18,12 +18,17 @@ package struct Receipt: Sendable, Equatable, Codable {
   /// The source's address.
   package var source: String
   package var manifestDigest: SHA256Digest
+  /// Whether static archives are installed, and not only those that CMake and nvcc need.
+  package var hasStatic: Bool
   package var components: [Installed]
+  /// Components that were removed by name, sorted: an update does not bring them back.
+  package var without: [ComponentName]
   package var files: FileList
 
   package init(
     product: String, release: Version, track: String, profile: String?, platform: Platform,
-    source: String, manifestDigest: SHA256Digest, components: [Installed], files: FileList
+    source: String, manifestDigest: SHA256Digest, hasStatic: Bool = true, components: [Installed],
+    without: [ComponentName] = [], files: FileList
   ) {
     self.format = Self.currentFormat
     self.product = product
@@ -33,13 +38,40 @@ package struct Receipt: Sendable, Equatable, Codable {
     self.platform = platform
     self.source = source
     self.manifestDigest = manifestDigest
+    self.hasStatic = hasStatic
     self.components = components
+    self.without = without
     self.files = files
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case format, product, release, track, profile, platform, source, manifestDigest
+    case hasStatic = "static"
+    case components, without, files
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    format = try container.decode(Int.self, forKey: .format)
+    product = try container.decode(String.self, forKey: .product)
+    release = try container.decode(Version.self, forKey: .release)
+    track = try container.decode(String.self, forKey: .track)
+    profile = try container.decodeIfPresent(String.self, forKey: .profile)
+    platform = try container.decode(Platform.self, forKey: .platform)
+    source = try container.decode(String.self, forKey: .source)
+    manifestDigest = try container.decode(SHA256Digest.self, forKey: .manifestDigest)
+    components = try container.decode([Installed].self, forKey: .components)
+    // Receipts of earlier programs do not have these two.
+    hasStatic = try container.decodeIfPresent(Bool.self, forKey: .hasStatic) ?? true
+    without = try container.decodeIfPresent([ComponentName].self, forKey: .without) ?? []
+    files = try container.decode(FileList.self, forKey: .files)
   }
 
   /// A component of the tree.
   package struct Installed: Sendable, Equatable, Codable {
     package var name: ComponentName
+    /// The name for people, cleaned.
+    package var title: String
     package var version: Version
     package var license: String
     package var variant: String?
@@ -47,38 +79,58 @@ package struct Receipt: Sendable, Equatable, Codable {
     /// Unpacked.
     package var byteCount: Int64
     package var fileCount: Int
+    /// Its static archives that were left out; `nil` if there are none.
+    package var omitted: Omission?
     /// Whether it was asked for by name, rather than by a profile or another component.
     package var asked: Bool
 
     package init(
-      name: ComponentName, version: Version, license: String, variant: String?, artifact: Artifact,
-      byteCount: Int64, fileCount: Int, asked: Bool
+      name: ComponentName, title: String, version: Version, license: String, variant: String?,
+      artifact: Artifact, byteCount: Int64, fileCount: Int, omitted: Omission? = nil, asked: Bool
     ) {
       self.name = name
+      self.title = title
       self.version = version
       self.license = license
       self.variant = variant
       self.artifact = artifact
       self.byteCount = byteCount
       self.fileCount = fileCount
+      self.omitted = omitted
       self.asked = asked
     }
 
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       name = try container.decode(ComponentName.self, forKey: .name)
+      // Receipts of earlier programs do not have it.
+      title = try container.decodeIfPresent(String.self, forKey: .title) ?? name.text
       version = try container.decode(Version.self, forKey: .version)
       license = try container.decode(String.self, forKey: .license)
       variant = try container.decodeIfPresent(String.self, forKey: .variant)
       artifact = try container.decode(Artifact.self, forKey: .artifact)
       byteCount = try container.decode(Int64.self, forKey: .byteCount)
       fileCount = try container.decode(Int.self, forKey: .fileCount)
+      omitted = try container.decodeIfPresent(Omission.self, forKey: .omitted)
       asked = try container.decode(Bool.self, forKey: .asked)
       // Sums of these must not overflow.
-      guard (0...1 << 45).contains(byteCount) else {
+      let sizes = [byteCount, omitted?.byteCount ?? 0]
+      guard sizes.allSatisfy({ (0...1 << 45).contains($0) }), omitted.map({ $0.count > 0 }) ?? true
+      else {
         throw DecodingError.dataCorruptedError(
           forKey: .byteCount, in: container, debugDescription: "it is no size of a component")
       }
+    }
+  }
+
+  /// Files of an artifact that are not in the tree.
+  package struct Omission: Sendable, Equatable, Codable {
+    package var count: Int
+    package var byteCount: Int64
+
+    package init(count: Int, byteCount: Int64) {
+      self.count = count
+      self.byteCount = byteCount
     }
   }
 

@@ -65,3 +65,25 @@ package struct Release: Sendable, Equatable {
     components.first { $0.name == name }
   }
 }
+
+extension Release {
+  /// What a receipt knows of its release: the components that are installed, each with its one build. With it a
+  /// tree can be made again without the manifest.
+  package init(_ receipt: Receipt) {
+    self.init(
+      product: receipt.product, label: receipt.release, date: nil,
+      manifestDigest: receipt.manifestDigest,
+      components: receipt.components.map { Component($0, for: receipt.platform) })
+  }
+}
+
+extension Component {
+  package init(_ installed: Receipt.Installed, for platform: Platform) {
+    self.init(
+      name: installed.name, title: installed.title, license: installed.license,
+      version: installed.version,
+      builds: [
+        Build(platform: platform, variant: installed.variant, artifact: installed.artifact)
+      ])
+  }
+}

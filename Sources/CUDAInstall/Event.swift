@@ -16,6 +16,8 @@ public enum Event: Sendable {
   /// What will be done. Delivered once, under the lock.
   case planned(PlanSummary)
   case progress(ProgressSnapshot)
+  /// How many bytes of a tree are compared with the receipt.
+  case checking(checked: Int64, total: Int64)
   /// Something worth a line that stops nothing.
   case notice(String)
 }

@@ -29,11 +29,13 @@ extension Installer {
   ) throws(InstallError) -> Execution {
     var partials: [PartialDownload] = []
     do throws(InstallError) {
-      let jobs = try prepare(tree.items, &partials, in: store)
+      let jobs = try prepare(tree, &partials, in: store)
       try checkSpace(for: jobs, plan, in: store)
       let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
       do throws(InstallError) {
-        let results = try run(jobs, into: staging.root, &partials, reportingTo: &store)
+        let results = try run(
+          jobs, of: tree, into: staging.root, &partials, reportingTo: &store)
+        sayWhatIsOmitted(results.values.reduce(0) { $0 + $1.omittedByteCount })
         store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
         try Merge(
           release: release, request: request, tree: tree, results: results,
@@ -53,17 +55,18 @@ extension Installer {
   // Before
 
   private func prepare(
-    _ items: [Plan.Item], _ partials: inout [PartialDownload], in store: borrowing LockedStore
+    _ tree: Plan.NewTree, _ partials: inout [PartialDownload], in store: borrowing LockedStore
   ) throws(InstallError) -> [Job] {
-    var lists: [String: [ComponentName: [TreeEntry]]] = [:]
+    var lists: [String: [ComponentName: Linkable]] = [:]
     var jobs: [Job] = []
-    for item in items {
-      if case .reuse(let tree) = item.source {
-        let entries = lists[tree] ?? Linking.entries(ofTree: tree, in: store.store)
-        lists[tree] = entries
-        if let own = entries[item.component.name] {
+    for item in tree.items {
+      if case .reuse(let source) = item.source {
+        let components = lists[source] ?? Linking.components(ofTree: source, in: store.store)
+        lists[source] = components
+        if let own = components[item.component.name]?.asWanted(hasStatic: tree.hasStatic) {
+          let path = store.store.path(ofTree: source)
           jobs.append(
-            Job(item: item, work: .link(tree: store.store.path(ofTree: tree), own)))
+            Job(item: item, work: .link(tree: path, own.entries, omitted: own.omitted)))
           continue
         }
       }
@@ -123,17 +126,24 @@ extension Installer {
     }
   }
 
+  private func sayWhatIsOmitted(_ byteCount: Int64) {
+    guard byteCount > 0 else { return }
+    observe(.notice("\(Size(byteCount)) of static archives are left out"))
+  }
+
   // During
 
   private func run(
-    _ jobs: [Job], into root: SharedDirectory, _ partials: inout [PartialDownload],
+    _ jobs: [Job], of tree: Plan.NewTree, into root: SharedDirectory,
+    _ partials: inout [PartialDownload],
     reportingTo store: inout LockedStore
   ) throws(InstallError) -> [ComponentName: Unpacked] {
     let board = Monitor(Board(jobCount: jobs.count))
     let gauges = Gauges()
     let transfer = Transfer(options: .ours)
     for job in jobs { start(job, on: transfer, board) }
-    let worker = Worker(board: board, gauges: gauges, claims: Claims(), root: root)
+    let worker = Worker(
+      board: board, gauges: gauges, claims: Claims(), root: root, hasStatic: tree.hasStatic)
     let threads: [Thread]
     do {
       threads = try Thread.each(ofAtMost: jobs.count) { worker.run() }

@@ -121,6 +121,7 @@ public struct InstallError: Error, Sendable {
     switch reason {
     case .usage: (64, "usage")
     case .catalog: (65, "bad_manifest")
+    case .planning(.nothingLeft): (64, "usage")
     case .planning: (66, "not_found")
     case .transfer(let error): error.status
     case .unreadable(let error): error.isMissing ? (66, "not_found") : error.status

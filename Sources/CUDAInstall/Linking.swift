@@ -4,21 +4,48 @@ import CUDADigest
 import CUDAFiles
 import CUDAStore
 
+/// What a tree has of one component, and what of it is left out.
+struct Linkable {
+  var entries: [TreeEntry] = []
+  var omitted = Receipt.Omission(count: 0, byteCount: 0)
+
+  /// The same for a tree with static archives or without.
+  func asWanted(hasStatic: Bool) -> Linkable {
+    guard !hasStatic else { return self }
+    var rest = self
+    rest.entries = []
+    for entry in entries {
+      let names = entry.path.split(separator: "/").map(String.init)
+      guard !entry.isDirectory, StaticArchives.contains(names) else {
+        rest.entries.append(entry)
+        continue
+      }
+      rest.omitted.count += 1
+      if case .file(let byteCount, _, _) = entry.kind { rest.omitted.byteCount += byteCount }
+    }
+    return rest
+  }
+}
+
 /// A component's files taken over from a published tree, as second names of the same files.
 enum Linking {
   /// What a tree has of each component by its list of files; empty if the list is not the one that its receipt
   /// names.
-  static func entries(ofTree tree: String, in store: Store) -> [ComponentName: [TreeEntry]] {
+  static func components(ofTree tree: String, in store: Store) -> [ComponentName: Linkable] {
     // Any failure to read means the same: this tree is no source, and its components are fetched.
     guard let all = (try? store.entries(ofTree: tree)) ?? nil,
       let receipt = (try? store.receipt(ofTree: tree)) ?? nil,
       SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest
     else { return [:] }
-    var entries: [ComponentName: [TreeEntry]] = [:]
+    var components: [ComponentName: Linkable] = [:]
     for entry in all {
-      for owner in entry.owners { entries[owner, default: []].append(entry) }
+      for owner in entry.owners { components[owner, default: Linkable()].entries.append(entry) }
     }
-    return entries
+    for component in receipt.components {
+      guard let omitted = component.omitted else { continue }
+      components[component.name, default: Linkable()].omitted = omitted
+    }
+    return components
   }
 
   /// Whether every one of the files is still what the list says.
@@ -48,7 +75,7 @@ enum Linking {
       let (parents, name) = split(entry.path)
       let source = try from.find(parents)
       let modified = try source.directory.status(name)?.modified ?? 0
-      if case .directory = entry.kind {} else { result.newest = max(result.newest, modified) }
+      var isPublished = false
       let kind: UnpackedEntry.Kind
       switch entry.kind {
       case .directory:
@@ -64,11 +91,13 @@ enum Linking {
       case .file(let byteCount, let mode, let digest):
         if claims.take(entry.path) {
           let parent = try into.enter(parents)
-          try linkOrCopy(name, from: source, into: parent, mode: mode, modified: modified)
+          isPublished = try linkOrCopy(
+            name, from: source, into: parent, mode: mode, modified: modified)
         }
         kind = .file(byteCount: byteCount, mode: mode, digest: digest)
       }
-      result.entries.append(UnpackedEntry(path: entry.path, kind: kind, modified: modified))
+      result.entries.append(
+        UnpackedEntry(path: entry.path, kind: kind, modified: modified, isPublished: isPublished))
     }
     return result
   }
@@ -94,23 +123,39 @@ enum Linking {
     }
   }
 
-  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy.
+  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy. Whether it is none.
   private static func linkOrCopy(
     _ name: String, from source: SharedDirectory, into target: SharedDirectory, mode: UInt16,
     modified: Int64
-  ) throws(SystemCallError) {
+  ) throws(SystemCallError) -> Bool {
     do {
       try target.directory.hardLink(name, in: source.directory, as: name)
+      return true
     } catch {
       guard error.forbidsLinks else { throw error }
-      let original = try source.directory.open(name)
-      let copy = try target.directory.create(name, mode: mode)
-      var offset: Int64 = 0
-      try original.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
-        try copy.write(piece, at: offset)
-        offset += Int64(piece.count)
-      }
-      try copy.setModified(modified)
+      try copy(try source.directory.open(name), into: target, as: name, mode: mode)
+      try target.directory.setModified(name, modified)
+      return false
+    }
+  }
+
+  /// Makes a file of a published tree one of this tree's own: what is published does not change (I7).
+  static func detach(
+    _ name: String, in directory: SharedDirectory, mode: UInt16
+  ) throws(SystemCallError) {
+    let original = try directory.directory.open(name)
+    try directory.directory.unlink(name)
+    try copy(original, into: directory, as: name, mode: mode)
+  }
+
+  private static func copy(
+    _ original: consuming File, into target: SharedDirectory, as name: String, mode: UInt16
+  ) throws(SystemCallError) {
+    let copy = try target.directory.create(name, mode: mode)
+    var offset: Int64 = 0
+    try original.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
+      try copy.write(piece, at: offset)
+      offset += Int64(piece.count)
     }
   }
 

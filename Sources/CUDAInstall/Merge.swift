@@ -2,7 +2,8 @@
 //
 //   lib64 -> lib                  nvcc.profile and many Makefiles say lib64
 //   targets/<arch>-linux/         Rust, Bazel and cross builds look there
-//   version.json                  CMake's FindCUDAToolkit accepts a tree without nvcc only with it
+//   version.json version.txt      CMake's FindCUDAToolkit accepts a tree without nvcc only with one: Debian 12's
+//                                 3.25 knows version.txt alone
 //   lib/pkgconfig/*.pc            relative to the tree, with unversioned names beside NVIDIA's
 //   receipt.json receipt.ndjson   what is here, and where it came from
 //
@@ -28,11 +29,10 @@ struct Merge {
   /// Completes the tree at `root`.
   func finish(_ root: SharedDirectory) throws(InstallError) {
     let entries = try mergedEntries()
-    let newest = results.values.map(\.newest).max() ?? 0
     var collision: InstallError?
     do {
       try makePendingLinks(root)
-      var writer = TreeWriter(root: root, modified: newest, entries: entries)
+      var writer = TreeWriter(root: root, entries: entries)
       for name in items.map(\.component.name).sorted() {
         for held in results[name]?.held ?? [] {
           let other = try writer.addFile(
@@ -43,9 +43,12 @@ struct Merge {
           }
         }
       }
+      let linked = results.values.flatMap(\.entries).filter(\.isPublished)
+      try writer.settleTimes(times, published: Set(linked.map(\.path)))
       try addFixUps(&writer)
-      try writer.finishDirectories(times: times)
-      try writeReceipt(writer.entries.values.sorted { $0.path < $1.path }, newest, root)
+      try writer.finishDirectories()
+      try writeReceipt(
+        writer.entries.values.sorted { $0.path < $1.path }, writer.modified, root)
     } catch {
       throw InstallError(.store(.files(error)))
     }
@@ -93,6 +96,9 @@ struct Merge {
       for entry in results[name]?.entries ?? [] where times[entry.path] == nil {
         times[entry.path] = entry.modified
       }
+      for held in results[name]?.held ?? [] where times["\(held.path)"] == nil {
+        times["\(held.path)"] = held.modified
+      }
     }
     return times
   }
@@ -115,6 +121,7 @@ struct Merge {
       try writer.addLink(["lib", "pkgconfig", plain], to: name)
     }
     _ = try writer.addFile(["version.json"], versionJSON)
+    _ = try writer.addFile(["version.txt"], Array("CUDA Version \(release.label)\n".utf8))
   }
 
   private var versionJSON: [UInt8] {
@@ -143,10 +150,10 @@ struct Merge {
     let receipt = Receipt(
       product: request.product, release: release.label, track: "\(tree.track)",
       profile: tree.profile?.rawValue, platform: request.platform, source: source,
-      manifestDigest: release.manifestDigest,
+      manifestDigest: release.manifestDigest, hasStatic: tree.hasStatic,
       components: items.sorted { $0.component.name < $1.component.name }.map { item in
         installed(item, entries)
-      },
+      }, without: tree.without,
       files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
     for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
       let file = try root.directory.create(name, mode: TreeMode.file)
@@ -166,10 +173,16 @@ struct Merge {
       byteCount += count
       fileCount += 1
     }
+    let omitted = results[item.component.name].flatMap {
+      $0.omittedCount > 0
+        ? Receipt.Omission(count: $0.omittedCount, byteCount: $0.omittedByteCount) : nil
+    }
     return Receipt.Installed(
-      name: item.component.name, version: item.component.version,
+      name: item.component.name, title: cleaned(item.component.title),
+      version: item.component.version,
       license: cleaned(item.component.license), variant: item.build.variant,
       artifact: item.build.artifact, byteCount: byteCount, fileCount: fileCount,
+      omitted: omitted,
       asked: item.asked)
   }
 }

@@ -7,9 +7,10 @@ enum Placement {
   /// Every archive has a LICENSE at its top, so each gets a place of its own; pkg-config files name
   /// `/usr/local/cuda` and are rewritten before they are written.
   static func destination(
-    of path: EntryPath, component: ComponentName
+    of path: EntryPath, component: ComponentName, hasStatic: Bool
   ) -> Unpacking.Destination {
     let names = path.names
+    if !hasStatic, StaticArchives.contains(names) { return .omitted }
     if names.count == 1, names[0].hasPrefix("LICENSE") {
       return .tree(path.moved(to: ["share", "licenses", "cuda", component.text] + names))
     }
@@ -27,6 +28,17 @@ enum Placement {
   private static let pkgConfig: Set<[String]> = [
     ["pkg-config"], ["pkgconfig"], ["lib", "pkgconfig"], ["lib", "pkg-config"],
   ]
+}
+
+/// The archives in `lib` for linking statically: in NVIDIA's larger libraries most of the bytes.
+enum StaticArchives {
+  /// Whether that path is one that may be left out.
+  static func contains(_ names: [String]) -> Bool {
+    names.count == 2 && names[0] == "lib" && names[1].hasSuffix(".a") && !needed.contains(names[1])
+  }
+
+  /// nvcc links these two unless it is told otherwise, and CMake does not find the toolkit without.
+  private static let needed: Set = ["libcudart_static.a", "libcudadevrt.a"]
 }
 
 /// A pkg-config file of NVIDIA's, made to follow the tree wherever it is.

@@ -7,13 +7,12 @@ import CUDAFiles
 struct TreeWriter {
   private(set) var entries: [String: TreeEntry]
   private let root: SharedDirectory
-  private let modified: Int64
+  /// The time of all that the installer makes itself, in seconds since 1970: the newest of what components brought.
+  private(set) var modified: Int64 = 0
   private var cursor: DirectoryCursor
 
-  /// `modified`: the time of all that the installer makes itself, in seconds since 1970.
-  init(root: SharedDirectory, modified: Int64, entries: [String: TreeEntry]) {
+  init(root: SharedDirectory, entries: [String: TreeEntry]) {
     self.root = root
-    self.modified = modified
     self.entries = entries
     cursor = DirectoryCursor(root: root)
   }
@@ -35,7 +34,7 @@ struct TreeWriter {
     if var known = entries[text] {
       guard let owner else { return nil }
       guard known.kind == kind else { return known.owners.first ?? owner }
-      known.owners.append(owner)
+      known.owners = (known.owners + [owner]).sorted()
       entries[text] = known
       return nil
     }
@@ -58,13 +57,29 @@ struct TreeWriter {
     entries[text] = TreeEntry(path: text, kind: .link(target: target), owners: [])
   }
 
-  /// Lists every directory, closes it to writing, and gives each path the time that does not depend on who was faster: files
-  /// that several components brought the first one's, directories the newest of all.
-  mutating func finishDirectories(times: [String: Int64]) throws(SystemCallError) {
-    for entry in entries.values where entry.owners.count > 1 && !entry.isDirectory {
-      let (parents, name) = Self.split(entry.path)
-      try cursor.enter(parents).directory.setModified(name, times[entry.path] ?? modified)
+  /// Gives files that several components brought the time of the first one, whoever was faster.
+  ///
+  /// `published`: paths that are names of a published tree's own files.
+  mutating func settleTimes(
+    _ times: [String: Int64], published: Set<String>
+  ) throws(SystemCallError) {
+    for (path, entry) in entries.sorted(by: { $0.key < $1.key }) where !entry.isDirectory {
+      let (parents, name) = Self.split(path)
+      let parent = try cursor.enter(parents)
+      var time = try parent.directory.status(name)?.modified ?? 0
+      if entry.owners.count > 1, let first = times[path], first != time {
+        if published.contains(path), case .file(_, let mode, _) = entry.kind {
+          try Linking.detach(name, in: parent, mode: mode)
+        }
+        try parent.directory.setModified(name, first)
+        time = first
+      }
+      modified = max(modified, time)
     }
+  }
+
+  /// Lists every directory, closes it to writing, and gives it the newest time of all.
+  mutating func finishDirectories() throws(SystemCallError) {
     for path in Array(entries.keys) {
       var parent = Self.split(path).parents
       while !parent.isEmpty {

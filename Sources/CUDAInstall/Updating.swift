@@ -106,8 +106,11 @@ extension Request {
   init(updating receipt: Receipt, makesCurrent: Bool) {
     self.init(
       product: receipt.product, track: Track(receipt.track) ?? .exact(receipt.release),
-      components: receipt.components.filter { $0.asked || receipt.profile == nil }.map(\.name.text),
+      components: receipt.components.filter(\.asked).map(\.name.text),
       profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
-      makesCurrent: makesCurrent)
+      hasStatic: receipt.hasStatic, makesCurrent: makesCurrent)
+    // A profile and what was asked for select the rest again; without a profile, some may be needed by nothing.
+    if receipt.profile == nil { kept = receipt.components.filter { !$0.asked }.map(\.name) }
+    without = receipt.without
   }
 }

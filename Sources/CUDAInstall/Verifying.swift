@@ -10,10 +10,14 @@ extension Installer {
     // Without a lease, a tree that is deleted meanwhile would look like a damaged one.
     let release = try leasedRelease(text)
     let findings = try storing { () throws(StoreError) in
-      try store.findings(inTree: release.tree) { Interruption.signal != nil }
+      try store.findings(inTree: release.tree, watch: tell) { Interruption.signal != nil }
     }
     if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
     return (release.release, findings)
+  }
+
+  private func tell(checked: Int64, total: Int64) {
+    observe(.checking(checked: checked, total: total))
   }
 
   /// Makes a new tree of the release: what is intact is linked, the components that are not are fetched.
@@ -23,7 +27,7 @@ extension Installer {
     return try underLock(run) { (locked, seen) throws(InstallError) in
       let old = try installedRelease(text)
       let findings = try storing { () throws(StoreError) in
-        try locked.store.findings(inTree: old.tree) { Interruption.signal != nil }
+        try locked.store.findings(inTree: old.tree, watch: tell) { Interruption.signal != nil }
       }
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
       guard !findings.isEmpty else {

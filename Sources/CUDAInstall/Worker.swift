@@ -12,6 +12,7 @@ struct Worker: Sendable {
   let gauges: Gauges
   let claims: Claims
   let root: SharedDirectory
+  let hasStatic: Bool
 
   /// Until all components are done, or one failed.
   func run() {
@@ -42,13 +43,16 @@ struct Worker: Sendable {
       }
       try verify(partial, job.item, path)
       return try unpack(job, partial)
-    case .link(let tree, let entries):
+    case .link(let tree, let entries, let omitted):
       let gauges = gauges
       do {
         guard try Linking.areIntact(entries, in: tree, isCancelled: { gauges.isCancelled }) else {
           return nil
         }
-        return try Linking.link(entries, from: tree, into: root, claims: claims)
+        var result = try Linking.link(entries, from: tree, into: root, claims: claims)
+        result.omittedCount = omitted.count
+        result.omittedByteCount = omitted.byteCount
+        return result
       } catch {
         throw InstallError(.store(.files(error)))
       }
@@ -63,9 +67,10 @@ struct Worker: Sendable {
     }
     let gauges = gauges
     let claims = claims
+    let hasStatic = hasStatic
     let unpacking = Unpacking(
       archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
-      destination: { Placement.destination(of: $0, component: component) },
+      destination: { Placement.destination(of: $0, component: component, hasStatic: hasStatic) },
       claims: { claims.take($0) },
       progress: { gauges.add(written: $0) },
       isCancelled: { gauges.isCancelled })

@@ -15,6 +15,10 @@ package struct Plan: Sendable, Equatable {
     package let track: Track
     /// The profile of this request, or else of the one before.
     package let profile: Profile?
+    /// Whether static archives that CMake and nvcc do not need are in it.
+    package let hasStatic: Bool
+    /// What was removed by name, and has not been selected since: sorted.
+    package let without: [ComponentName]
     /// The largest artifact first, so that the longest work begins first.
     package let items: [Item]
   }
@@ -36,6 +40,12 @@ package struct Plan: Sendable, Equatable {
     case reuse(tree: String)
   }
 
+  init(release: Version, tree: NewTree) {
+    self.release = release
+    self.tree = tree
+    makesCurrent = false
+  }
+
   /// The plan that brings `state` to what `request` wants of `release`.
   ///
   /// What the release has installed stays. A component whose artifact changed under its name (NVIDIA
@@ -54,16 +64,22 @@ package struct Plan: Sendable, Equatable {
     let track = before.map { $0.isWider(than: request.track) ? $0 : request.track } ?? request.track
     let profile =
       request.effectiveProfile ?? installed?.receipt.profile.flatMap { Profile(rawValue: $0) }
+    let hasStatic = request.wantsStatic(beside: installed?.receipt)
     if let installed, !request.reinstalls, !request.rebuilds, before == track,
-      installed.receipt.profile == profile?.rawValue,
+      installed.receipt.profile == profile?.rawValue, installed.receipt.hasStatic == hasStatic,
       wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
     {
       tree = nil
     } else {
+      let selected = Renaming.allNames(of: resolution.items.map(\.component.name))
+      let without = (installed?.receipt.without ?? []) + request.without
       tree = NewTree(
-        track: track, profile: profile,
+        track: track, profile: profile, hasStatic: hasStatic,
+        without: Set(without.filter { !selected.contains($0.text) }).sorted(),
         items: wanted.map { selection in
-          Item(selection, installed: installed, state: state, reinstalls: request.reinstalls)
+          Item(
+            selection, installed: installed, state: state, hasStatic: hasStatic,
+            reinstalls: request.reinstalls)
         }.sorted(by: Item.goesFirst))
     }
   }
@@ -83,42 +99,44 @@ package struct Plan: Sendable, Equatable {
       if let offered, let build {
         return Resolution.Selection(component: offered, build: build, reason: .installed)
       }
-      let kept = Build(platform: receipt.platform, variant: old.variant, artifact: old.artifact)
-      let component = Component(
-        name: old.name, title: old.name.text, license: old.license, version: old.version,
-        builds: [kept])
-      return Resolution.Selection(component: component, build: kept, reason: .installed)
+      let component = Component(old, for: receipt.platform)
+      return Resolution.Selection(
+        component: component, build: component.builds[0], reason: .installed)
     }
   }
 }
 
 extension Plan.Item {
-  fileprivate init(
+  init(
     _ selection: Resolution.Selection, installed: InstalledRelease?, state: InstalledState,
-    reinstalls: Bool
+    hasStatic: Bool, reinstalls: Bool
   ) {
     let name = selection.component.name
     let artifact = selection.build.artifact
     // The release's own tree before others: most of what changes nothing lies in one place.
     let candidates = ([installed].compactMap { $0 } + state.trees).compactMap { tree in
       tree.receipt.components.first { $0.artifact.digest == artifact.digest }
-        .map { (tree: tree.tree, byteCount: $0.byteCount) }
+        .map { (tree: tree.tree, component: $0) }
     }
+    let whole = candidates.first { !hasStatic || $0.component.omitted == nil }
     component = selection.component
     build = selection.build
     reason = selection.reason
-    if let first = candidates.first, !reinstalls {
-      source = .reuse(tree: first.tree)
+    if let whole, !reinstalls {
+      source = .reuse(tree: whole.tree)
     } else {
       source = .fetch
     }
     asked =
       selection.reason == .asked
       || installed?.receipt.components.contains { $0.name == name && $0.asked } == true
-    diskByteCount = candidates.first?.byteCount ?? 3 * artifact.byteCount
+    diskByteCount =
+      (whole ?? candidates.first).map {
+        $0.component.byteCount + (hasStatic ? $0.component.omitted?.byteCount ?? 0 : 0)
+      } ?? 3 * artifact.byteCount
   }
 
-  fileprivate static func goesFirst(_ left: Self, _ right: Self) -> Bool {
+  static func goesFirst(_ left: Self, _ right: Self) -> Bool {
     let (one, other) = (left.build.artifact.byteCount, right.build.artifact.byteCount)
     return one == other ? left.component.name < right.component.name : one > other
   }

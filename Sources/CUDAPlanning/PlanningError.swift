@@ -14,6 +14,10 @@ package enum PlanningError: Error, Equatable, Sendable {
   case nothingToInstall(product: String, release: Version, platform: Platform, has: [Platform])
   /// There is no such installed release.
   case notInstalled(String, installed: [Version])
+  /// The installed release has no such component; near misses, best first.
+  case noComponentInstalled(String, release: Version, suggestions: [String])
+  /// All components of the release are to be removed.
+  case nothingLeft(Version)
 
   package var message: String {
     switch self {
@@ -32,6 +36,10 @@ package enum PlanningError: Error, Equatable, Sendable {
         + "only for \(list(platforms))"
     case .notInstalled(let text, _):
       "release \(cleaned(text)) is not installed"
+    case .noComponentInstalled(let text, let release, _):
+      "component \(cleaned(text)) is not installed in CUDA \(release)"
+    case .nothingLeft(let release):
+      "that is all there is of CUDA \(release)"
     }
   }
 
@@ -41,12 +49,13 @@ package enum PlanningError: Error, Equatable, Sendable {
       available.isEmpty
         ? "check the source: it lists no release at all"
         : "there are \(list(available.suffix(5).reversed()))" + (available.count > 5 ? ", ..." : "")
-    case .noSuchComponent(_, _, let suggestions):
+    case .noSuchComponent(_, _, let suggestions), .noComponentInstalled(_, _, let suggestions):
       suggestions.isEmpty ? nil : "did you mean \(suggestions.joined(separator: " or "))?"
     case .noVariant(_, _, let variants):
       variants.first.map { "choose a variant, such as \(cleaned($0))" }
     case .notInstalled(_, let installed):
       installed.isEmpty ? "nothing is installed" : "installed are \(list(installed))"
+    case .nothingLeft(let release): "'cuda-install remove \(release)' removes the release"
     case .noBuild, .nothingToInstall: nil
     }
   }

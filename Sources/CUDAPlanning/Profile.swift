@@ -1,4 +1,4 @@
-import CUDACatalog
+package import CUDACatalog
 
 /// A set of components for one purpose.
 ///
@@ -43,6 +43,12 @@ public enum Profile: String, CaseIterable, Sendable {
 package enum Renaming {
   /// Each list: all names of one component, the oldest first. 13.3 renamed the one known.
   package static let names = [["cuda_cccl", "cccl"]]
+
+  /// The names, with those that the same components have had or have got.
+  package static func allNames(of components: [ComponentName]) -> Set<String> {
+    let known = Set(components.map(\.text))
+    return names.filter { !known.isDisjoint(with: $0) }.reduce(known) { $0.union($1) }
+  }
 }
 
 extension Component {

@@ -15,19 +15,27 @@ public struct Request: Sendable, Equatable {
   /// The variant of products that have some, as typed: `cuda13`, `13`, `13.1`. For `cuda` itself the
   /// release decides where this is `nil`.
   public var variant: String?
+  /// Whether the static archives that CMake and nvcc do not need are wanted. `nil`: where components are named, as
+  /// the release has it; otherwise they are.
+  public var hasStatic: Bool?
   /// Whether everything is fetched and unpacked again, whatever is there.
   public var reinstalls: Bool
   /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
   /// where it is intact.
   package var rebuilds = false
+  /// Components that stay although nobody asked for them by name: of a release that another follows. One that the
+  /// other does not have is left behind.
+  package var kept: [ComponentName] = []
+  /// What neither a profile nor another component's need selects: it was removed by name.
+  package var without: [ComponentName] = []
   /// Whether the release becomes the one in use.
   public var makesCurrent: Bool
 
   /// A request; with neither `components` nor `profile` it is for `devel`.
   public init(
     product: String = "cuda", track: Track = .latest, components: [String] = [],
-    profile: Profile? = nil, platform: Platform, variant: String? = nil, reinstalls: Bool = false,
-    makesCurrent: Bool = true
+    profile: Profile? = nil, platform: Platform, variant: String? = nil, hasStatic: Bool? = nil,
+    reinstalls: Bool = false, makesCurrent: Bool = true
   ) {
     self.product = product
     self.track = track
@@ -35,12 +43,19 @@ public struct Request: Sendable, Equatable {
     self.profile = profile
     self.platform = platform
     self.variant = variant
+    self.hasStatic = hasStatic
     self.reinstalls = reinstalls
     self.makesCurrent = makesCurrent
   }
 
+  /// Whether static archives are wanted where `installed` is there. Who names components adds them to what is there;
+  /// who does not says what the whole shall be.
+  package func wantsStatic(beside installed: Receipt?) -> Bool {
+    hasStatic ?? (components.isEmpty ? true : installed?.hasStatic ?? true)
+  }
+
   /// The profile that counts, or `nil` if only the components named do.
   package var effectiveProfile: Profile? {
-    components.isEmpty ? profile ?? .devel : profile
+    components.isEmpty && kept.isEmpty ? profile ?? .devel : profile
   }
 }

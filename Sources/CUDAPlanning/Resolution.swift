@@ -17,10 +17,14 @@ package struct Resolution: Sendable, Equatable {
     package let reason: Reason
   }
 
-  /// In the order in which they were found: those asked for, what they need, the profile's.
+  /// In the order in which they were found: those asked for, what they need, what is kept, the profile's.
   package private(set) var items: [Selection] = []
 
+  /// Selected only if asked for.
+  private let without: Set<String>
+
   package init(request: Request, release: Release) throws(PlanningError) {
+    without = Renaming.allNames(of: request.without)
     let choice = VariantChoice(request: request, release: release)
     for typed in request.components {
       guard let component = NameSearch.component(typed, in: release) else {
@@ -28,6 +32,11 @@ package struct Resolution: Sendable, Equatable {
         throw .noSuchComponent(typed, release: release.label, suggestions: suggestions)
       }
       add(component, try choice.build(of: component, for: request.platform), .asked)
+    }
+    try addNeeds(in: release, for: request.platform, choice)
+    for name in request.kept {
+      guard let component = NameSearch.component(name.text, in: release) else { continue }
+      try addIfBuilt(component, for: request.platform, choice, .installed)
     }
     try addNeeds(in: release, for: request.platform, choice)
     if let profile = request.effectiveProfile {
@@ -68,7 +77,9 @@ package struct Resolution: Sendable, Equatable {
   }
 
   private mutating func add(_ component: Component, _ build: Build, _ reason: Reason) {
-    guard !items.contains(where: { $0.component.name == component.name }) else { return }
+    guard !items.contains(where: { $0.component.name == component.name }),
+      reason == .asked || !without.contains(component.name.text)
+    else { return }
     items.append(Selection(component: component, build: build, reason: reason))
   }
 

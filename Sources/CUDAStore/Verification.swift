@@ -4,11 +4,24 @@ import CUDAFiles
 
 extension Store {
   /// How a tree differs from its receipt, by path; empty if it does not.
+  ///
+  /// `watch` is called on this thread several times a second, with the bytes that are checked and all that are to be.
   package func findings(
-    inTree name: String, isCancelled: @escaping @Sendable () -> Bool
+    inTree name: String, watch: (_ checked: Int64, _ total: Int64) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws(StoreError) -> [Finding] {
-    guard let receipt = try receipt(ofTree: name), let entries = try entries(ofTree: name) else {
-      return [Finding(kind: .missing, path: Layout.fileList)]
+    guard let receipt = try receipt(ofTree: name) else {
+      return [Finding(kind: .missing, path: Layout.receipt)]
+    }
+    let entries: [TreeEntry]
+    do {
+      guard let found = try self.entries(ofTree: name) else {
+        return [Finding(kind: .missing, path: Layout.fileList)]
+      }
+      entries = found
+    } catch {
+      guard case .damaged = error else { throw error }
+      return [Finding(kind: .changed, path: Layout.fileList)]
     }
     guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
       return [Finding(kind: .changed, path: Layout.fileList)]
@@ -20,15 +33,25 @@ extension Store {
     let board = Monitor(VerificationBoard(count: entries.count))
     do {
       let threads = try Thread.each(ofAtMost: entries.count) {
+        defer { board.change { $0.ended += 1 } }
         while !isCancelled(), let index = board.update({ $0.next() }) {
           do throws(SystemCallError) {
-            if let finding = try entries[index].finding(in: root) {
+            if let finding = try entries[index].finding(
+              in: root,
+              checked: { count in
+                board.update { $0.checked += count }
+              })
+            {
               board.update { $0.findings.append(finding) }
             }
           } catch {
             board.update { $0.failure = $0.failure ?? error }
           }
         }
+      }
+      let total = receipt.files.byteCount
+      while board.wait(milliseconds: 100, for: { $0.ended == threads.count ? () : nil }) == nil {
+        watch(min(total, board.update { $0.checked }), total)
       }
       for thread in threads { thread.join() }
     } catch {
@@ -37,17 +60,24 @@ extension Store {
     let (findings, failure) = board.update { ($0.findings, $0.failure) }
     if let failure { throw .files(failure) }
     let known = Set(entries.map(\.path) + [Layout.receipt, Layout.fileList])
-    var extra: [Finding] = []
-    do { try root.directory.findExtra(beside: known, below: "", &extra) } catch {
+    var others: [Finding] = []
+    do {
+      others = try root.directory.findModes()
+      try root.directory.findExtra(beside: known, below: "", &others)
+    } catch {
       throw .files(error)
     }
-    return (findings + extra).sorted { $0.path < $1.path }
+    return (findings + others).sorted { $0.path < $1.path }
   }
 }
 
 private struct VerificationBoard {
   private var index = 0
   private let count: Int
+  /// Threads that have nothing left to do.
+  var ended = 0
+  /// Bytes of files that are hashed.
+  var checked: Int64 = 0
   var findings: [Finding] = []
   var failure: SystemCallError?
 
@@ -62,7 +92,11 @@ private struct VerificationBoard {
 
 extension TreeEntry {
   /// How the entry differs from what is on disk; `nil` if it does not.
-  fileprivate func finding(in root: SharedDirectory) throws(SystemCallError) -> Finding? {
+  ///
+  /// `checked` is called with the bytes hashed since the last call.
+  fileprivate func finding(
+    in root: SharedDirectory, checked: (Int64) -> Void
+  ) throws(SystemCallError) -> Finding? {
     let names = path.split(separator: "/").map(String.init)
     var directory = root
     do {
@@ -90,6 +124,7 @@ extension TreeEntry {
       var hash = SHA256()
       try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
         hash.update(piece)
+        checked(Int64(piece.count))
       }
       guard hash.finish() == digest else { return changed }
       return status.mode == mode ? nil : Finding(kind: .mode, path: path)
@@ -98,6 +133,17 @@ extension TreeEntry {
 }
 
 extension Directory {
+  /// What the list cannot have: the tree itself, the receipt, and the list.
+  fileprivate func findModes() throws(SystemCallError) -> [Finding] {
+    var findings: [Finding] = []
+    for (name, mode) in [
+      (".", TreeMode.directory), (Layout.receipt, TreeMode.file), (Layout.fileList, TreeMode.file),
+    ] where try status(name)?.mode != mode {
+      findings.append(Finding(kind: .mode, path: name))
+    }
+    return findings
+  }
+
   /// Adds what is here or deeper, and not known.
   fileprivate func findExtra(
     beside known: Set<String>, below path: String, _ findings: inout [Finding]

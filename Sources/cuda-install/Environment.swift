@@ -16,14 +16,16 @@ enum Environment {
     return ([element] + rest.map(String.init)).joined(separator: ":")
   }
 
-  static func json(_ root: String) -> String {
+  private static func json(_ root: String) -> String {
     String(decoding: JSONRecord.encodePretty(variables(root)), as: UTF8.self)
   }
 
   static func text(_ root: String, _ shell: Env.Shell) -> String {
     let quoted = shellQuoted(root)
     switch shell {
-    case .sh, .bash, .zsh, .json:
+    case .json: return json(root)
+    case .modulefile: preconditionFailure("a modulefile names no tree")
+    case .sh, .bash, .zsh:
       return """
         CUDA_HOME=\(quoted); export CUDA_HOME
         CUDA_PATH="$CUDA_HOME"; export CUDA_PATH
@@ -66,7 +68,7 @@ enum Environment {
     }
   }
 
-  private static func fishQuoted(_ text: String) -> String {
+  static func fishQuoted(_ text: String) -> String {
     // fish: within single quotes only \\ and \' are special.
     var quoted = "'"
     for character in text {

@@ -38,6 +38,9 @@ final class JSONReport: Report {
     case .progress(let snapshot):
       guard isDue(&lastProgress, .milliseconds(250)) else { return }
       emit(ProgressEvent(snapshot), .fleeting)
+    case .checking(let checked, let total):
+      guard !isQuery, isDue(&lastProgress, .milliseconds(250)) else { return }
+      emit(ProgressEvent(checked: checked, total: total), .fleeting)
     case .notice(let text):
       emit(MessageEvent(level: "note", code: "notice", text: cleaned(text, limit: .max)), .note)
     }
@@ -142,6 +145,16 @@ private struct ProgressEvent: Encodable {
     eta_s = eta(snapshot.fetched, snapshot.total, snapshot.rate)
     all_unpacked = snapshot.consumed
     unpacked = snapshot.unpacked
+  }
+
+  /// Of files that are compared with a receipt.
+  init(checked: Int64, total: Int64) {
+    phase = "verify"
+    all_done = checked
+    all_total = total
+    rate = 0
+    all_unpacked = 0
+    unpacked = 0
   }
 }
 

@@ -38,6 +38,15 @@ final class Progress {
     }
   }
 
+  /// On a terminal alone: elsewhere the answer says it all.
+  func drawChecked(_ checked: Int64, of total: Int64) {
+    guard isAnimated, clock.now - start > .milliseconds(500), isDue(.milliseconds(100)) else {
+      return
+    }
+    let columns = Stream.error.columns
+    draw([ProgressText.line("checked", checked, total, "", columns, Self.isUnicode)])
+  }
+
   func lines(of snapshot: ProgressSnapshot) -> [String] {
     ProgressText.lines(snapshot, columns: Stream.error.columns, isUnicode: Self.isUnicode)
   }
@@ -118,7 +127,7 @@ enum ProgressText {
   }
 
   /// What does not fit goes, the least important first: the tail, the sizes, the bar.
-  private static func line(
+  static func line(
     _ name: String, _ done: Int64, _ total: Int64, _ tail: String, _ columns: Int, _ isUnicode: Bool
   ) -> String {
     let percent = "\(percent(done, total))%"

@@ -38,6 +38,7 @@ final class TextReport: Report {
     case .recovered(let text): note("note: \(text)")
     case .planned(let summary): note(PlanText.headline(summary))
     case .progress(let snapshot): progress.draw(snapshot)
+    case .checking(let checked, let total): progress.drawChecked(checked, of: total)
     case .notice(let text): note(text)
     }
   }
@@ -65,7 +66,10 @@ final class TextReport: Report {
     }
   }
 
-  func answer(_ text: String, _ document: some Encodable) { Console(stream: .output).write(text) }
+  func answer(_ text: String, _ document: some Encodable) {
+    progress.clear()
+    Console(stream: .output).write(text)
+  }
 
   private func note(_ text: String) {
     guard quiet == 0 else { return }

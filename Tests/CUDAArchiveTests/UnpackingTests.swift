@@ -59,12 +59,6 @@ func `files and links keep the time of their archive, unless it is none`(given: 
   #expect(unpacked.entries.map(\.modified) == [Int64(expected), Int64(expected)])
 }
 
-@Test func `the newest time is the archive's`() throws {
-  let unpack = Unpack(
-    top(Member("t/a", .file, modified: 1_900_000_000), Member("t/b", .file, modified: 5)))
-  #expect(try unpack.run().newest == 1_900_000_000)
-}
-
 @Test func `a hard link to an earlier file is one, and listed as a file`() throws {
   let unpack = Unpack(
     top(

@@ -52,7 +52,8 @@ import Testing
     let digest = try #require(SHA256Digest(hexadecimal: String(repeating: "0", count: 63) + "1"))
     let path = "cuda_cudart/linux-x86_64/cuda_cudart-linux-x86_64-13.0.96-archive.tar.xz"
     let cudart = Receipt.Installed(
-      name: try #require(ComponentName("cuda_cudart")), version: try #require(Version("13.0.96")),
+      name: try #require(ComponentName("cuda_cudart")), title: "CUDA Runtime (cudart)",
+      version: try #require(Version("13.0.96")),
       license: "CUDA Toolkit", variant: nil,
       artifact: Artifact(
         path: try #require(ArtifactPath(path)), digest: digest, byteCount: 1_487_372),

@@ -49,8 +49,9 @@ func installed(
   let items = try #require(plan.tree).items
   let components = items.map { item in
     Receipt.Installed(
-      name: item.component.name, version: item.component.version, license: item.component.license,
-      variant: item.build.variant, artifact: item.build.artifact, byteCount: unpacked, fileCount: 1,
+      name: item.component.name, title: item.component.title, version: item.component.version,
+      license: item.component.license, variant: item.build.variant, artifact: item.build.artifact,
+      byteCount: unpacked, fileCount: 1,
       asked: item.asked)
   }
   let digest = SHA256.digest(of: [])

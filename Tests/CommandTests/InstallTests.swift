@@ -27,13 +27,14 @@ import Testing
     try expectTrueReceipt("\(bench.prefix)/13.0.2/")
   }
 
-  @Test func `version.json names the release and each component`() throws {
+  @Test func `version.json names the release and each component, version.txt the release`() throws {
     struct Named: Decodable { var version: String }
     let bench = try Bench()
     #expect(bench.run("install", "13.0.2", "curand").status == 0)
     let named = try JSONDecoder().decode(
       [String: Named].self, from: Data(bench.file("current/version.json") ?? []))
     #expect(named.mapValues(\.version) == ["cuda": "13.0.2", "libcurand": "13.0.88"])
+    #expect(bench.text("current/version.txt") == "CUDA Version 13.0.2\n")
   }
 
   @Test func `a pkg-config file follows the tree, and has a name without a version as well`() throws

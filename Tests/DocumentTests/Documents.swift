@@ -49,7 +49,7 @@ enum Help {
   private static func flags(of lines: [Substring]) -> Set<String> {
     Set(
       lines.filter { $0.hasPrefix("  -") }.flatMap { line in
-        line.split(separator: #/ {2,}/#)[0].matches(of: #/(?:^|\s)(--?[a-z][a-z-]*)/#).map {
+        line.split(separator: #/ {2,}/#)[0].matches(of: #/(?:^|[\s\/])(--?[a-z][a-z-]*)/#).map {
           String($0.output.1)
         }
       })

@@ -12,6 +12,8 @@ enum Change: String, CaseIterable, Codable, Sendable {
   case first, second
   /// A further component for the current release: one link. For one that becomes current: two.
   case component, addition
+  /// A component that goes.
+  case reduction
   case update, use, rollback, repair, remove, removeCurrent, prune
   /// A run that has nothing of its own to do, behind one that died between its two links.
   case recovery, recoveryOfRollback
@@ -19,12 +21,12 @@ enum Change: String, CaseIterable, Codable, Sendable {
   case tracked
 
   static let allCases: [Change] = [
-    .first, .second, .component, .addition, .update, .use, .rollback, .repair, .remove,
+    .first, .second, .component, .addition, .reduction, .update, .use, .rollback, .repair, .remove,
     .removeCurrent, .prune, .recovery, .recoveryOfRollback,
   ]
   /// Those that make a tree.
   static let making: [Change] = [
-    .first, .second, .component, .addition, .update, .repair,
+    .first, .second, .component, .addition, .reduction, .update, .repair,
   ]
   /// Those that take one away.
   static let removing: [Change] = [.remove, .removeCurrent, .prune]
@@ -36,7 +38,7 @@ enum Change: String, CaseIterable, Codable, Sendable {
   var before: [Change] {
     switch self {
     case .first, .tracked: []
-    case .second, .component, .repair: [.first]
+    case .second, .component, .reduction, .repair: [.first]
     case .use, .remove, .removeCurrent: [.first, .second]
     case .addition: [.first, .second, .use]
     case .rollback: [.first, .second, .use, .addition]
@@ -73,6 +75,7 @@ enum Change: String, CaseIterable, Codable, Sendable {
     case .second: _ = try installer.install(request("13.0.2", "alpha", "beta"))
     case .component: _ = try installer.install(request("13.0.1", "gamma"))
     case .addition: _ = try installer.install(request("13.0.2", "gamma"))
+    case .reduction: _ = try installer.remove(components: ["beta"], from: "13.0.1")
     case .tracked: _ = try installer.install(request("13", "alpha", "beta"))
     case .update, .recovery, .recoveryOfRollback: _ = try installer.update([])
     case .use: _ = try installer.use("13.0.1")

@@ -29,7 +29,7 @@ extension Template {
       // What is over is not asked for again: not installed any more, or one further back.
       let isOver =
         switch change {
-        case .remove, .removeCurrent: visible == after
+        case .reduction, .remove, .removeCurrent: visible == after
         case .rollback: isTold || isOnRecord("rollback", Store(prefix: prefix))
         default: false
         }

@@ -8,31 +8,47 @@ struct Env: ParsableCommand {
     abstract: "Print shell settings for a release.",
     discussion: """
       Use it as: eval "$(cuda-install env)". It names the release's own tree, not current, so that a \
-      switch in the middle of a build mixes nothing.
+      switch in the middle of a build mixes nothing. A modulefile, which is kept, names the release's path.
       """)
 
   @Argument(help: "The release; by default the current one.")
   var version: String?
 
-  @Option(help: "sh, bash, zsh, fish, csh, json or github.")
+  @Option(help: "sh, bash, zsh, fish, csh, json, github or modulefile.")
   var shell: Shell = .sh
+
+  @Flag(help: "Undo the settings, whatever release they are for.")
+  var unset = false
 
   @OptionGroup var options: GlobalOptions
 
   enum Shell: String, ExpressibleByArgument, CaseIterable {
-    case sh, bash, zsh, fish, csh, json, github
+    case sh, bash, zsh, fish, csh, json, github, modulefile
+  }
+
+  mutating func validate() throws {
+    guard unset else { return }
+    guard version == nil, !options.json, UnsetText.text("", shell) != nil else {
+      throw ValidationError("--unset is for shells, and names no release")
+    }
   }
 
   mutating func run() throws {
     let session = try Session(options)
     try session.run { (installer) throws(InstallError) in
-      let (_, root) = try installer.environment(of: version)
+      if unset, let text = UnsetText.text(installer.prefix, shell) {
+        session.report.answer(text, [String: String]())
+        return
+      }
+      let (release, root) = try installer.environment(of: version)
       guard !root.contains("\n") else {
         throw InstallError(
           .usage("the prefix has a line break in it, which no shell setting can hold"))
       }
       session.report.answer(
-        shell == .json ? Environment.json(root) : Environment.text(root, shell),
+        shell == .modulefile
+          ? Modulefile.text(prefix: installer.prefix, release: release)
+          : Environment.text(root, shell),
         Environment.variables(root))
     }
   }

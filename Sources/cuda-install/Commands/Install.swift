@@ -19,6 +19,11 @@ struct Install: ParsableCommand {
   @Option(help: "A set of components: base, runtime, devel or full.")
   var profile: Profile?
 
+  @Flag(
+    name: .customLong("static"), inversion: .prefixedNo,
+    help: "With or without the static archives that CMake and nvcc do not need.")
+  var hasStatic: Bool?
+
   @Flag(help: "Make it the current release.")
   var use = false
 
@@ -67,7 +72,7 @@ struct Install: ParsableCommand {
   private func request() throws(InstallError) -> Request {
     var components = words
     var track = Track.latest
-    if let first = words.first, first == "latest" || first.first?.isNumber == true {
+    if let first = words.first, isVersion(first) {
       track = try Track(typed: first)
       components.removeFirst()
     }
@@ -86,16 +91,14 @@ struct Install: ParsableCommand {
     }
     return Request(
       track: track, components: components, profile: profile, platform: chosen,
-      reinstalls: force, makesCurrent: use)
+      hasStatic: hasStatic, reinstalls: force, makesCurrent: use)
   }
 
   /// `devel`, or `9 components`
   private func contents(_ outcome: Outcome) -> String {
-    if words.allSatisfy({ $0.first?.isNumber == true || $0 == "latest" }) {
-      return (profile ?? .devel).rawValue
-    }
-    let count = words.filter { $0.first?.isNumber != true && $0 != "latest" }
-    return count.joined(separator: ", ") + (profile.map { " and \($0.rawValue)" } ?? "")
+    let names = words.filter { !isVersion($0) }
+    if names.isEmpty { return (profile ?? .devel).rawValue }
+    return names.joined(separator: ", ") + (profile.map { " and \($0.rawValue)" } ?? "")
   }
 
   /// Four lines for a person who has just installed something.

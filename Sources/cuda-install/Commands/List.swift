@@ -38,7 +38,7 @@ struct List: ParsableCommand {
     let rows = releases.map { release in
       [
         release.release.text, release.release == state.current ? "*" : "",
-        release.receipt.profile ?? "custom",
+        (release.receipt.profile ?? "custom") + (release.receipt.hasStatic ? "" : ", no static"),
         PlanText.count(release.receipt.components.count, "component"),
         "\(Size(release.receipt.files.byteCount))", "track \(release.receipt.track)",
       ]
@@ -117,6 +117,9 @@ struct ReleaseJSON: Encodable {
   var current: Bool
   var profile: String?
   var track: String
+  var static_archives: Bool
+  /// Removed by name.
+  var without: [String]
   var tree: String
   var source: String
   var bytes: Int64
@@ -127,6 +130,8 @@ struct ReleaseJSON: Encodable {
     current = isCurrent
     profile = release.receipt.profile
     track = release.receipt.track
+    static_archives = release.receipt.hasStatic
+    without = release.receipt.without.map(\.text)
     tree = release.tree
     source = release.receipt.source
     bytes = release.receipt.files.byteCount

@@ -4,10 +4,14 @@ import CUDAInstall
 
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Remove installed releases.", aliases: ["uninstall", "rm"])
+    abstract: "Remove releases, or some components of one.",
+    discussion: """
+      With COMPONENTs, the release that VERSION names, by default the current one, gets a new tree without \
+      them: nothing is fetched, and rollback undoes it. Without, the releases go, each named exactly.
+      """, aliases: ["uninstall", "rm"])
 
-  @Argument(help: "The releases, by their exact versions.")
-  var versions: [String]
+  @Argument(help: "Versions; or one version, if it is first, and components.")
+  var words: [String]
 
   @Flag(name: [.short, .long], help: "Remove the current release as well.")
   var yes = false
@@ -17,13 +21,46 @@ struct Remove: ParsableCommand {
   mutating func run() throws {
     let session = try Session(options, changes: true)
     try session.run { (installer) throws(InstallError) in
-      let (outcome, removed, notices) = try installer.remove(versions, removesCurrent: yes)
-      for notice in notices { session.report.show(.notice(notice)) }
-      session.report.finish(
-        outcome,
-        changes: removed.map {
-          "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
-        }, otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" })
+      let versions = Array(words.prefix(while: isVersion))
+      let components = Array(words.dropFirst(versions.count))
+      if components.isEmpty {
+        try removeReleases(versions, installer, session.report)
+        return
+      }
+      guard versions.count < 2, !components.contains(where: isVersion) else {
+        throw InstallError(.usage("components are removed from one release at a time"))
+      }
+      try remove(components, from: versions.first, installer, session.report)
     }
   }
+
+  private func removeReleases(
+    _ versions: [String], _ installer: Installer, _ report: any Report
+  ) throws(InstallError) {
+    let (outcome, removed, notices) = try installer.remove(versions, removesCurrent: yes)
+    for notice in notices { report.show(.notice(notice)) }
+    report.finish(
+      outcome,
+      changes: removed.map {
+        "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
+      }, otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" })
+  }
+
+  private func remove(
+    _ components: [String], from version: String?, _ installer: Installer, _ report: any Report
+  ) throws(InstallError) {
+    let (outcome, removed) = try installer.remove(components: components, from: version)
+    let names = components.joined(separator: ", ")
+    report.finish(
+      outcome,
+      changes: removed.map {
+        "removed \($0.name) from CUDA \(outcome.release) (\(Size($0.byteCount)))"
+      },
+      otherwise: outcome.doneBy.map {
+        "\(cleaned(names)) was just removed from CUDA \(outcome.release) by pid \($0)"
+      })
+  }
 }
+
+/// Whether a word names a version, and no component.
+func isVersion(_ word: String) -> Bool { word == "latest" || word.first?.isNumber == true }
