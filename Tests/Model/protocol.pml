@@ -19,17 +19,22 @@
 //   - Temporary links and records: each is renamed in the step in which it is made, or seen by nobody.
 //   - Waiting is being blocked, not looking again and again. Who dies while waiting has changed nothing: only who
 //     holds the lock dies.
-//   - Errors of calls, but for one between two links. They end a run where it is, as a death does, and less abruptly.
+//   - Errors of calls, but for those between two links and just before the first. They end a run where it is, as a
+//     death does, and less abruptly.
 //   - Progress, programs that use a tree without a lease, trials of `doctor`: no step rests on them.
 //   - Adversaries that write into the prefix, but for one that removes the lock file.
 //
 // What does not hold, and is not asked:
-//   - Between the look at the lock file and the end of a change nobody notices that the file was removed; recovery
-//     does not look at all.
-//   - What a run changed and has not reported can be undone: the announcement that its recovery finished comes back
-//     with a power cut, and is finished again.
-//   - A rollback can go back twice if it is asked for again after a power cut, after it died behind its record, or
-//     after the run died that found its work.
+//   - Between the look at the lock file and the end of a change, or of the records, nobody notices that the file was
+//     removed; recovery does not look at all.
+//   - A rollback can go back twice if it is asked for again
+//       after a power cut that left no record of it: it replaced one link, and announced nothing;
+//       after it died behind its own record, or another rollback has been told that it is done;
+//       after the run died that had waited for it;
+//     or if it began to wait between the record of the one that it waits for and the end of that, and a third run
+//     ended, or was put on record, before it had the lock: last.json alone remembers the first then (Waited).
+//   - A rollback that died can be told as done though others went elsewhere and came back since (Store.untold).
+//   - A half change stays half if the disk is full when recovery comes to it.
 //
 // By hand: spin -DINSTALL_TWICE -a protocol.pml && cc -O1 -DSAFETY -o pan pan.c && ./pan -m100000
 
@@ -45,6 +50,7 @@ hidden byte I7_whole;               // a tree under its final name is complete, 
 hidden byte I8_link;                // a release's link, and `current`, lead to a complete tree
 hidden byte I8_one_step;            // what `current` leads to changes once in a run and in the recovery after it
 hidden byte I9_not_half;            // of two links both are replaced, or none, when the next run decides
+hidden byte I9_finished_once;       // recovery links nothing once others have begun
 hidden byte I9_current;             // `current` does not vanish, unless its release is removed on request
 hidden byte I9_told;                // what a run has reported as done is there, also after a power cut
 hidden byte I12_fulfilled;          // a run that ends has done what was asked
@@ -116,6 +122,14 @@ hidden byte bound;                  // the model's arrays suffice
 #define FIRST ROLLBACK, 0, 0, 0
 #define SECOND ROLLBACK, 0, 0, 0
 #define DEATHS 1
+#define CUTS 1
+#endif
+
+#ifdef ROLLBACK_FAILURE
+#define ON_DISK 3
+#define FIRST ROLLBACK, 0, 0, 0
+#define SECOND ROLLBACK, 0, 0, 0
+#define DEATHS 1
 #define FAILURES 1
 #endif
 
@@ -142,6 +156,14 @@ hidden byte bound;                  // the model's arrays suffice
 #define SECOND PRUNE, 0, 0, 0
 #define DEATHS 1
 #define CUTS 1
+#endif
+
+#ifdef THREE_ROLLBACKS
+#define ON_DISK 3
+#define FIRST ROLLBACK, 0, 0, 0
+#define SECOND ROLLBACK, 0, 0, 0
+#define THIRD ROLLBACK, 0, 0, 0
+#define DEATHS 1
 #endif
 
 #ifdef THREE_INSTALLS
@@ -217,12 +239,12 @@ byte links[3]; // sets
 #define TREE_OF(state, release) (((state) >> ((release) == 1 -> 2 : 5)) & 7)
 
 // operation.json: the run that it names, and what that run wrote.
-#define RUNS 8
+#define RUNS 10
 byte operation;
-byte operations = 1; // a set
+short operations = 1; // a set
 byte before[RUNS];
-byte next[RUNS];     // what is to be visible, or 0: only who replaces two links says it
-byte rollbacks;      // the set of runs with this command
+byte wanted[RUNS];     // what is to be visible, or 0: only who replaces two links says it
+short rollbacks;      // the set of runs with this command
 byte runs;
 
 // history.ndjson: which run, and what was visible after it; that many lines are on disk. last.json: the run.
@@ -231,8 +253,8 @@ byte after[RUNS];
 byte lines;
 byte synced;
 byte last;
-byte lasts = 1;      // a set
-byte failed;         // the set of runs with a record that is not `ok`
+short lasts = 1;      // a set
+short failed;        // the set of runs with a record that is not `ok`
 
 // Downloads by artifact.
 #define RIGHT 1
@@ -253,7 +275,7 @@ byte lockHolder[3];
 #define PRUNE 5
 
 bit alive[PROCESSES + 1] = 1; // 0 is the reader
-bit isWaiting[PROCESSES + 1];
+byte isWaiting[PROCESSES + 1]; // one more than the history had lines then
 byte finished;
 byte failures = FAILURES;
 bit readerIsDone = 1 - READERS;
@@ -271,8 +293,8 @@ byte seen;          // the serial numbers that a link has had since the power fa
 byte kept;          // and those that a link had that was on disk: such a path may outlive a power cut
 bit hasMoved;       // `current` leads elsewhere since the last run began
 byte halfFrom, half; // what two links change, while that may be half done
-byte wentBack;      // 1: a rollback has, and is not on record as ended; 2: and the next run has found that
-bit isServed[PROCESSES + 1]; // a rollback has ended for which it waits, and nothing has changed since
+byte wentBack;      // the rollback that went back, and is not on record as ended
+byte isServed[PROCESSES + 1]; // a rollback has ended for which it waits, and nothing has changed since
 bit wantsNoCurrent; // there need not be a `current`
 byte told;          // what was visible when a run reported
 bit isTold;         // and nobody has changed anything since
@@ -329,12 +351,13 @@ inline syncFileSystem() { // of it the staging
   tree[mine].wholes = 1 << tree[mine].whole
 }
 
-// What operation.json cannot name any more is forgotten, so that there are fewer states: nobody asks for it.
+// What operation.json cannot name any more is forgotten, so that there are fewer states: nobody asks for it. But who
+// waits asks last.json for a rollback.
 inline forgetRuns() {
   for (n : 1 .. RUNS - 1) {
     when(!LOCK_FILE_REMOVALS && !(operations >> n & 1),
-      next[n] = 0;
-      when(last == n && lasts == 1 << n, last = 0; lasts = 1);
+      wanted[n] = 0;
+      when(last == n && lasts == 1 << n && !(rollbacks >> n & 1), last = 0; lasts = 1);
       m = 0;
       do
       :: m < lines && history[m] != n -> m++
@@ -348,21 +371,22 @@ inline forgetRuns() {
 // A record whose name alone is synced can be unreadable, which is as good as none.
 inline syncBookkeeping() {
   synced = lines;
-  operations = 1 << operation | (next[operation] == 0 -> 1 : 0);
+  operations = 1 << operation | (wanted[operation] == 0 -> 1 : 0);
   lasts = 1 << last;
   forgetRuns()
 }
 
 // --- The lock (Store.lock, FileLock.attempt)
 
-// The file is open since the process began, the earliest moment. Who waits marks where the history ends, but for the
-// line of the run that it waits for.
+// The file is open since the process began, the earliest moment. Who waits marks where the history ends, and
+// who has the lock (Waited).
 inline lock() {
   do
   :: step {
       request == ROLLBACK && !waits && lockHolder[descriptor] != 0 && descriptor == lockFile ->
-      waits = 1; isWaiting[me] = 1;
-      mark = (lines > 0 && history[lines - 1] == operation -> lines - 1 : lines) }
+      printf("%d waits\n", me);
+      waits = 1; isWaiting[me] = lines + 1;
+      mark = lines; holder = operation }
   :: step { lockHolder[descriptor] == 0 -> lockHolder[descriptor] = me };
 #ifdef NO_IDENTITY_CHECK
     step { enter() };
@@ -422,6 +446,12 @@ inline confirmLock() {
 
 // --- Records (LockedStore)
 
+#ifdef OTHERS_RECORD_GOES
+#define isOurs 1
+#else
+#define isOurs (writer == me)
+#endif
+
 inline publishOperation() {
   holds(I9_not_half, LOCK_FILE_REMOVALS || half == 0 || VISIBLE == half || VISIBLE == halfFrom);
   halfFrom = 0; half = 0; hasMoved = 0;
@@ -430,8 +460,7 @@ inline publishOperation() {
   op = runs;
   before[op] = VISIBLE;
   when(request == ROLLBACK, rollbacks = rollbacks | 1 << op);
-  operation = op;
-  operations = operations | 1 << op | 1
+  when(isOurs, operation = op; operations = operations | 1 << op | 1)
 #ifdef BREAK_LOCK_BY_PID
   ; isAtWork[op] = 1; runOf[me] = op
 #endif
@@ -441,12 +470,13 @@ inline announce() { // bytesAndName
   printf("%d announces what is to be: current %d, trees %d and %d\n", me, CURRENT(to), TREE_OF(to, 1), TREE_OF(to, 2));
   halfFrom = VISIBLE; half = to;
 #ifndef NO_ANNOUNCEMENT
-  next[op] = to;
+  wanted[op] = to;
   syncBookkeeping()
 #endif
 }
 
 inline appendLine(ended) {
+  printf("run %d is on record\n", ended);
   history[lines] = ended; after[lines] = VISIBLE; lines++
 }
 
@@ -456,38 +486,58 @@ inline unlinkOperation() {
 
 #define isWorthKeeping (fails || VISIBLE != before[op])
 
-// Not between two links, nor that of another.
-#ifdef ANNOUNCEMENT_GOES
-#define mayUnlink (operation == op)
-#elif defined(OTHERS_RECORD_GOES)
-#define mayUnlink (!fails || next[op] == 0)
-#else
-#define mayUnlink (operation == op && !(fails && next[op] != 0))
-#endif
-
+// Between two links the history waits, and what was announced stays.
 inline finish() {
-#ifdef LAST_BEFORE_HISTORY
-  step { last = op; lasts = lasts | 1 << op };
-#endif
+  if
+  :: step { isOurs -> isConfirmed = isConfirmed || writer == me }; writeRecords()
+  :: step { !isOurs -> holds(I1_one_writer, LOCK_FILE_REMOVALS) }
+  fi;
   step {
-    holds(I1_one_writer, writer == me || LOCK_FILE_REMOVALS);
-    appendLine(op);
-    when(fails, failed = failed | 1 << op);
-    when(!fails, wentBack = 0)
-  };
-  step { when(isWorthKeeping, synced = lines) };
-#ifndef LAST_BEFORE_HISTORY
-  step { last = op; lasts = lasts | 1 << op };
-#endif
-  // What it announced and did says nothing any more once it is on record: as above.
-  step { when(isWorthKeeping, syncBookkeeping(); when(!fails, next[op] = 0)) };
-  step {
-    holds(I1_one_writer, !mayUnlink || operation == 0 || operation == op);
-    when(mayUnlink, unlinkOperation());
     if
     :: fails -> stop()
     :: else -> report()
     fi
+  }
+}
+
+// Who waits, and began before this run was on record, or behind that.
+#define LATE 2
+
+inline serve() {
+  for (n : 1 .. PROCESSES) {
+    when(request == ROLLBACK && !fails && VISIBLE != before[op] && isWaiting[n] && !isServed[n],
+      isServed[n] = (isWaiting[n] <= lines -> 1 : LATE))
+  }
+  skip
+}
+
+inline writeRecords() {
+#ifdef LAST_BEFORE_HISTORY
+  step { last = op; lasts = lasts | 1 << op };
+#endif
+  step {
+    when(fails, failed = failed | 1 << op);
+    when(!isHalf, appendLine(op));
+    when(!fails && request == ROLLBACK, wentBack = 0)
+  };
+  step { when(isWorthKeeping, synced = lines) };
+#ifndef LAST_BEFORE_HISTORY
+  step {
+    last = op; lasts = lasts | 1 << op;
+    for (n : 1 .. PROCESSES) { when(isServed[n] == LATE, isServed[n] = 0) }
+    serve()
+  };
+#endif
+  step { when(isWorthKeeping, syncBookkeeping()) };
+  step {
+    holds(I1_one_writer, operation == 0 || operation == op);
+#ifdef ANNOUNCEMENT_GOES
+    unlinkOperation();
+#else
+    when(!isHalf, unlinkOperation());
+#endif
+    // Who comes now has come behind it.
+    serve()
   }
 }
 
@@ -499,12 +549,10 @@ inline report() {
   }
   told = VISIBLE; isTold = 1;
   when(link[0] != 0, wantsNoCurrent = 0);
-  halfFrom = 0; half = 0; hasMoved = 0; isServed[me] = 0;
-  when(request == ROLLBACK && VISIBLE != before[op],
-    for (n : 1 .. PROCESSES) { when(isWaiting[n], isServed[n] = 1) })
+  halfFrom = 0; half = 0; hasMoved = 0; isServed[me] = 0
 }
 
-// --- Links (Directory.swapLink)
+// --- Links (makeVisible, Directory.swap)
 
 #define LEADS_TO (link[0] != 0 -> link[link[0]] : 0)
 
@@ -520,7 +568,8 @@ inline setLink(name, target) {
     look();
     holds(I8_one_step, m == LEADS_TO || !hasMoved);
     when(m != LEADS_TO, hasMoved = 1);
-    when(rollbacks >> op & 1, wentBack = 1);
+    when(rollbacks >> op & 1, wentBack = op);
+    when(op != 0 && !(rollbacks >> op & 1), wentBack = 0);
     isTold = 0;
     for (n : 1 .. PROCESSES) { isServed[n] = 0 }
     skip
@@ -552,11 +601,11 @@ inline replaceLinks() { // those that differ from `to`
   :: step { isDue(1) || isDue(2) -> t = (isDue(1) -> 1 : 2) }; swapLink(t, TREE_OF(to, t))
   :: !isDue(1) && !isDue(2) && CURRENT(to) != link[0] -> swapLink(0, CURRENT(to))
   :: VISIBLE == to -> break
-  :: step { failures > 0 && half != 0 && VISIBLE != half && VISIBLE != halfFrom ->
+  :: step { failures > 0 && half != 0 && VISIBLE != half ->
       printf("%d fails\n", me);
       failures--;
       if
-      :: op != 0 -> fails = 1
+      :: op != 0 -> fails = 1; isHalf = VISIBLE != halfFrom
       :: else -> stop() // in recovery: it puts nothing on record
       fi };
     goto ended
@@ -636,6 +685,9 @@ inline sweep() {
 }
 
 inline removeTrees() { // those in `going`
+#ifndef NO_REMOVAL_SYNC
+  step { syncPrefix() };
+#endif
   seek(0, going >> t & 1);
   do
   :: t == TREES -> break
@@ -667,31 +719,25 @@ inline removeTrees() { // those in `going`
 #define isBetween(one, other) \
   ((isAsIn(one, 0) || isAsIn(other, 0)) && (isAsIn(one, 1) || isAsIn(other, 1)) && (isAsIn(one, 2) || isAsIn(other, 2)))
 
-inline decideRecovery() {
+inline decideRecovery() { // isUnfinished
   died = operation;
-  n = 0;
-  do
-  :: n < lines && history[n] != died -> n++
-  :: else -> break
-  od;
-  if
-  :: n == lines && last != died
-  :: (n < lines || last == died) && failed >> died & 1 && next[died] != 0 &&
-      (last == died || history[lines - 1] == died)
-  :: else -> died = 0 // it is on record
-  fi;
-  to = next[died];
+#ifndef RECOVERY_FINISHES_AGAIN
+  for (n : 1 .. lines) { when(history[n - 1] == died, died = 0) }
+#endif
+  when(last == died && !(failed >> died & 1 && wanted[died] != 0), died = 0);
+  to = wanted[died];
   for (m : 1 .. 2) {
     find(TREE_OF(to, m));
-    when(TREE_OF(to, m) != 0 && found == TREES, to = 0)
+    when(TREE_OF(to, m) != link[m] && found == TREES, to = 0)
   }
-  when(VISIBLE == before[died] || !isBetween(before[died], to), to = 0)
+  when(VISIBLE == before[died] || !isBetween(before[died], to), to = 0);
+  holds(I9_finished_once, LOCK_FILE_REMOVALS || to == 0 || VISIBLE == to || half != 0)
 }
 
 // The downloads of which a tree was made that is visible.
 inline discardInstalled() {
   for (m : 1 .. 2) {
-    when(TREE_OF(before[died], m) != link[m],
+    when(TREE_OF(before[died], m) != link[m] && !(rollbacks >> died & 1),
       find(link[m]);
       for (n : 1 .. 2) { when(found < TREES && tree[found].components & n, partial[ARTIFACT(m, n)] = NONE) })
   }
@@ -710,10 +756,6 @@ inline recover() {
 #ifndef NO_RECOVERY_SYNC
   step { when(died != 0, syncPrefix()) };
 #endif
-  if // finishLinks
-  :: to != 0 -> replaceLinks()
-  :: to == 0
-  fi;
 #ifndef NO_RECOVERY_TREES_SYNC
   step {
     found = 0;
@@ -722,16 +764,20 @@ inline recover() {
   };
 #endif
   sweep();
+  if // finishLinks
+  :: to != 0 -> replaceLinks()
+  :: to == 0
+  fi;
   step {
     when(died != 0,
       discardInstalled();
-      isFinished = VISIBLE != before[died] && rollbacks >> died & 1;
       appendLine(died);
-      failed = failed | 1 << died;
-      when(wentBack == 1, wentBack = 2))
+      failed = failed | 1 << died)
   };
-  step { when(died != 0, synced = lines; died = 0) };
+  step { when(died != 0, synced = lines) };
+  step { when(died != 0, syncBookkeeping()) };
   step { unlinkOperation(); to = 0 };
+  step { when(died != 0, syncBookkeeping()); died = 0 };
 #endif
   step { publishOperation() }
 }
@@ -740,8 +786,8 @@ inline recover() {
 
 inline decideInstall() { // Plan
   find(link[release]);
-  wanted = components | (found < TREES -> tree[found].components : 0);
-  needsTree = found == TREES || wanted != tree[found].components;
+  parts = components | (found < TREES -> tree[found].components : 0);
+  needsTree = found == TREES || parts != tree[found].components;
   makesCurrent = link[0] == 0 || uses && link[0] != release
 }
 
@@ -753,9 +799,9 @@ inline fetch() {
   }
   for (n : 1 .. 2) {
     if
-    :: !(wanted & ~published & n) || partial[ARTIFACT(release, n)] == RIGHT // linked, or adopted
+    :: !(parts & ~published & n) || partial[ARTIFACT(release, n)] == RIGHT // linked, or adopted
 #ifdef PARTIAL_BELIEVED
-    :: wanted & ~published & n && partial[ARTIFACT(release, n)] == WRONG -> isWrong = 1
+    :: parts & ~published & n && partial[ARTIFACT(release, n)] == WRONG -> isWrong = 1
 #endif
     :: else ->
       printf("%d fetches component %d of release %d\n", me, n, release);
@@ -776,9 +822,9 @@ inline makeStaging() {
     :: else -> break
     od;
     holds(bound, mine < TREES);
-    printf("%d makes tree %d, components %d of release %d\n", me, mine, wanted, release);
+    printf("%d makes tree %d, components %d of release %d\n", me, mine, parts, release);
     tree[mine].name = STAGING; tree[mine].names = 1 << NONE | 1 << STAGING;
-    tree[mine].release = release; tree[mine].components = wanted
+    tree[mine].release = release; tree[mine].components = parts
   };
   if // a precondition, in the code
   :: step { tree[mine].name == STAGING && tree[mine].owner == 0 -> tree[mine].owner = me }
@@ -834,6 +880,12 @@ inline commit() {
 #ifndef NO_STAGING_SYNC
   step { syncFileSystem() };
 #endif
+#ifndef NO_CONFIRMATION
+  if // not even a name in trees/
+  :: writer == me
+  :: step { writer != me -> fails = 1 }; goto ended
+  fi;
+#endif
 #ifdef LINK_BEFORE_TREE
   step { nextSerial() };
   swapLink(release, tree[mine].serial);
@@ -849,7 +901,7 @@ inline commit() {
 }
 
 inline discardPartials() {
-  for (n : 1 .. 2) { when(wanted & n, partial[ARTIFACT(release, n)] = NONE) }
+  for (n : 1 .. 2) { when(parts & n, partial[ARTIFACT(release, n)] = NONE) }
 }
 
 inline install() {
@@ -876,24 +928,40 @@ inline use() { // one that is installed
   to = STATE((link[release] != 0 -> release : link[0]), link[1], link[2])
 }
 
+#define hasChanged(line) (after[line] != before[history[line]])
+#define isRollback(line) (rollbacks >> history[line] & 1)
+
 // Of those for which it waited, the last run that changed something: did it go back to what is visible now?
+// The first one may have been on record when the history was marked; last.json knows it if nobody came after it.
 inline lookAtSeen() {
   n = lines;
   do
-  :: n > mark && after[n - 1] == before[history[n - 1]] -> n--
+  :: n > mark && !hasChanged(n - 1) -> n--
   :: else -> break
   od;
-  isFinished = isFinished || waits && n > mark && after[n - 1] == VISIBLE &&
-    rollbacks >> history[n - 1] & 1 && !(failed >> history[n - 1] & 1)
+  when(last == holder,
+    for (m : 1 .. mark) { when(history[m - 1] == holder && hasChanged(m - 1), n = m) });
+  when(n <= mark && (last != holder || n > 0 && history[n - 1] != holder), n = 0);
+  isFinished = n > 0 && hasChanged(n - 1) && after[n - 1] == VISIBLE && isRollback(n - 1)
+}
+
+// The last rollback that ended well, or changed something: did it lead to what is visible now, and not live to say so?
+inline lookForDead() {
+  n = lines;
+  do
+  :: n > 0 && !(isRollback(n - 1) && (hasChanged(n - 1) || !(failed >> history[n - 1] & 1))) -> n--
+  :: else -> break
+  od;
+  isFinished = isFinished || n > 0 && failed >> history[n - 1] & 1 && after[n - 1] == VISIBLE
 }
 
 // `to`: what was visible before the last change, with the releases that it added; or what is visible.
 inline rollBack() {
 #ifndef ROLLBACK_UNSEEN
-  lookAtSeen();
+  when(waits, lookAtSeen());
 #endif
-#ifdef ROLLBACK_AGAIN
-  isFinished = 0;
+#ifndef ROLLBACK_AGAIN
+  lookForDead();
 #endif
   n = lines;
   do
@@ -931,7 +999,6 @@ inline remove(gone) {
     skip
   };
   setLink(gone, 0);
-  step { syncPrefix() };
   removeTrees();
   step { holds(I12_fulfilled, link[gone] == 0) }
 }
@@ -961,13 +1028,13 @@ inline prune() {
 // --- A run, and who starts it again
 
 inline clear() {
-  op = 0; died = 0; t = 0; mine = 0; going = 0; to = 0; wanted = 0; mark = 0;
-  isWrong = 0; needsTree = 0; makesCurrent = 0; waits = 0; isFinished = 0; fails = 0
+  op = 0; died = 0; t = 0; mine = 0; going = 0; to = 0; parts = 0; mark = 0; holder = 0;
+  isWrong = 0; needsTree = 0; makesCurrent = 0; waits = 0; isFinished = 0; fails = 0; isHalf = 0
 }
 
 proctype Run(byte me; byte request; byte release; byte components; bit uses) {
-  byte descriptor = 1, op, died, t, mine, going, to, wanted, mark;
-  bit needsTree, makesCurrent, isWrong, waits, isFinished, fails;
+  byte descriptor = 1, op, died, t, mine, going, to, parts, mark, holder;
+  bit needsTree, makesCurrent, isWrong, waits, isFinished, fails, isHalf;
 begin:
   {
 #ifdef DECIDE_BEFORE_LOCK
@@ -1088,14 +1155,13 @@ proctype Fate() {
       printf("%d dies\n", t);
       alive[t] = 0;
       unlock(t);
-      isServed[t] = 0;
-      when(wentBack == 2, wentBack = 0);
+      isWaiting[t] = 0; isServed[t] = 0;
       t = 0
     }
   :: atomic {
       cuts > 0 ->
       step {
-        cuts--; cut = 1; seen = 0; hasMoved = 0; wentBack = 0;
+        cuts--; cut = 1; seen = 0; hasMoved = 0;
         for (m : 0 .. PROCESSES) {
           alive[m] = 0;
           when(m != 0, unlock(m); isWaiting[m] = 0; isServed[m] = 0)
@@ -1103,6 +1169,10 @@ proctype Fate() {
       };
       losePower();
       step {
+        // Of a rollback of which nothing is on disk, nobody can know.
+        found = operation == wentBack;
+        for (n : 1 .. lines) { when(history[n - 1] == wentBack, found = 1) }
+        when(!found || VISIBLE == before[wentBack], wentBack = 0);
         forgetRuns();
         printf("the power fails; current is %d, the releases' trees are %d and %d\n", link[0], link[1], link[2]);
         look();
