@@ -15,15 +15,26 @@
 //   - `syncfs` syncs the staging alone; the kernel's does more.
 //   - A release has two components, and one step fetches what is missing. A download is right, wrong or not there; a
 //     part that is right is as good, as the next run continues it.
+//   - A history whose older half is forgotten, and records that a full disk kept from being written.
 //   - Temporary links and records: each is renamed in the step in which it is made, or seen by nobody.
 //   - Waiting is being blocked, not looking again and again. Who dies while waiting has changed nothing: only who
 //     holds the lock dies.
-//   - Errors of calls. They end a run where it is, as a death does, and less abruptly.
-//   - last.json, progress, programs that use a tree without a lease, trials of `doctor`: no step rests on them.
+//   - Errors of calls, but for those between two links and just before the first. They end a run where it is, as a
+//     death does, and less abruptly.
+//   - Progress, programs that use a tree without a lease, trials of `doctor`: no step rests on them.
 //   - Adversaries that write into the prefix, but for one that removes the lock file.
 //
-// What does not hold, and is not asked: a number that was visible, but that no run has reported, can come again after a
-// power cut; and `commit` alone finds out that the lock file was removed.
+// What does not hold, and is not asked:
+//   - Between the look at the lock file and the end of a change, or of the records, nobody notices that the file was
+//     removed; recovery does not look at all.
+//   - A rollback can go back twice if it is asked for again
+//       after a power cut that left no record of it: it replaced one link, and announced nothing;
+//       after it died behind its own record, or another rollback has been told that it is done;
+//       after the run died that had waited for it;
+//     or if it began to wait between the record of the one that it waits for and the end of that, and a third run
+//     ended, or was put on record, before it had the lock: last.json alone remembers the first then (Waited).
+//   - A rollback that died can be told as done though others went elsewhere and came back since (Store.untold).
+//   - A half change stays half if the disk is full when recovery comes to it.
 //
 // By hand: spin -DINSTALL_TWICE -a protocol.pml && cc -O1 -DSAFETY -o pan pan.c && ./pan -m100000
 
@@ -31,15 +42,19 @@
 
 hidden byte I1_one_writer;          // one process at a time is behind the lock
 hidden byte I2_nothing_undone;      // a new tree of a release has all that the one before has
+hidden byte I2_one_step_back;       // a rollback that is asked for twice at once, or again as it died, goes back once
 hidden byte I2_fetched_once;        // who waited finds the work done, who takes over finds the download
 hidden byte I5_live_staging;        // nobody deletes what a living process builds
 hidden byte I6_verified;            // only right bytes are unpacked
 hidden byte I7_whole;               // a tree under its final name is complete, also after a power cut
 hidden byte I8_link;                // a release's link, and `current`, lead to a complete tree
+hidden byte I8_one_step;            // what `current` leads to changes once in a run and in the recovery after it
+hidden byte I9_not_half;            // of two links both are replaced, or none, when the next run decides
+hidden byte I9_finished_once;       // recovery links nothing once others have begun
 hidden byte I9_current;             // `current` does not vanish, unless its release is removed on request
 hidden byte I9_told;                // what a run has reported as done is there, also after a power cut
 hidden byte I12_fulfilled;          // a run that ends has done what was asked
-hidden byte serial_once;            // a tree's name that was visible never comes to mean another tree
+hidden byte serial_once;            // a tree's name that a link had never comes to mean another tree
 hidden byte lease;                  // a tree that a reader has leased stays, whole and under its name
 hidden byte I9_clean;               // nothing is left for anybody to clear away
 hidden byte bound;                  // the model's arrays suffice
@@ -85,12 +100,37 @@ hidden byte bound;                  // the model's arrays suffice
 #define CUTS 1
 #endif
 
-#ifdef INSTALL_ROLLBACK
+#ifdef INSTALL_ROLLBACK // of two links
 #define ON_DISK 2
 #define FIRST INSTALL, 1, 2, 1
 #define SECOND ROLLBACK, 0, 0, 0
 #define DEATHS 1
 #define CUTS 1
+#endif
+
+#ifdef FAILURE // between the two
+#define ON_DISK 1
+#define FIRST INSTALL, 2, 1, 1
+#define SECOND USE, 1, 0, 0
+#define DEATHS 1
+#define FAILURES 1
+#define CUTS 1
+#endif
+
+#ifdef ROLLBACK_TWICE // also of two links
+#define ON_DISK 3
+#define FIRST ROLLBACK, 0, 0, 0
+#define SECOND ROLLBACK, 0, 0, 0
+#define DEATHS 1
+#define CUTS 1
+#endif
+
+#ifdef ROLLBACK_FAILURE
+#define ON_DISK 3
+#define FIRST ROLLBACK, 0, 0, 0
+#define SECOND ROLLBACK, 0, 0, 0
+#define DEATHS 1
+#define FAILURES 1
 #endif
 
 #ifdef INSTALL_REMOVE // the current release
@@ -116,6 +156,14 @@ hidden byte bound;                  // the model's arrays suffice
 #define SECOND PRUNE, 0, 0, 0
 #define DEATHS 1
 #define CUTS 1
+#endif
+
+#ifdef THREE_ROLLBACKS
+#define ON_DISK 3
+#define FIRST ROLLBACK, 0, 0, 0
+#define SECOND ROLLBACK, 0, 0, 0
+#define THIRD ROLLBACK, 0, 0, 0
+#define DEATHS 1
 #endif
 
 #ifdef THREE_INSTALLS
@@ -148,6 +196,9 @@ hidden byte bound;                  // the model's arrays suffice
 #endif
 #ifndef DEATHS
 #define DEATHS 0
+#endif
+#ifndef FAILURES
+#define FAILURES 0
 #endif
 #ifndef LOCK_FILE_REMOVALS
 #define LOCK_FILE_REMOVALS 0
@@ -182,23 +233,28 @@ byte link[3];
 byte links[3]; // sets
 
 // `current` and both releases' trees in one byte: what a record says of before and after.
-#define VISIBLE (link[0] | link[1] << 2 | link[2] << 5)
-#define CURRENT(visible) ((visible) & 3)
-#define TREE_OF(visible, release) (((visible) >> ((release) == 1 -> 2 : 5)) & 7)
+#define STATE(current, one, two) ((current) | (one) << 2 | (two) << 5)
+#define VISIBLE STATE(link[0], link[1], link[2])
+#define CURRENT(state) ((state) & 3)
+#define TREE_OF(state, release) (((state) >> ((release) == 1 -> 2 : 5)) & 7)
 
 // operation.json: the run that it names, and what that run wrote.
-#define RUNS 8
+#define RUNS 10
 byte operation;
-byte operations = 1; // a set
+short operations = 1; // a set
 byte before[RUNS];
-byte next[RUNS];
+byte wanted[RUNS];     // what is to be visible, or 0: only who replaces two links says it
+short rollbacks;      // the set of runs with this command
 byte runs;
 
-// history.ndjson: which run, and what was visible after it; that many lines are on disk.
+// history.ndjson: which run, and what was visible after it; that many lines are on disk. last.json: the run.
 byte history[RUNS];
 byte after[RUNS];
 byte lines;
 byte synced;
+byte last;
+short lasts = 1;      // a set
+short failed;        // the set of runs with a record that is not `ok`
 
 // Downloads by artifact.
 #define RIGHT 1
@@ -219,7 +275,9 @@ byte lockHolder[3];
 #define PRUNE 5
 
 bit alive[PROCESSES + 1] = 1; // 0 is the reader
+byte isWaiting[PROCESSES + 1]; // one more than the history had lines then
 byte finished;
+byte failures = FAILURES;
 bit readerIsDone = 1 - READERS;
 byte opened;                  // by the reader: a tree's number and one
 #ifdef BREAK_LOCK_BY_PID
@@ -232,7 +290,11 @@ byte runOf[PROCESSES + 1];
 byte writer;        // who is behind the lock whose file is there
 bit isConfirmed;    // and has looked whether it is
 byte seen;          // the serial numbers that a link has had since the power failed
-byte reported;      // and those that a run ended with: such a path may outlive a power cut
+byte kept;          // and those that a link had that was on disk: such a path may outlive a power cut
+bit hasMoved;       // `current` leads elsewhere since the last run began
+byte halfFrom, half; // what two links change, while that may be half done
+byte wentBack;      // the rollback that went back, and is not on record as ended
+byte isServed[PROCESSES + 1]; // a rollback has ended for which it waits, and nothing has changed since
 bit wantsNoCurrent; // there need not be a `current`
 byte told;          // what was visible when a run reported
 bit isTold;         // and nobody has changed anything since
@@ -265,7 +327,9 @@ inline look() {
 // --- Syncs
 
 inline syncPrefix() {
-  links[0] = 1 << link[0]; links[1] = 1 << link[1]; links[2] = 1 << link[2]
+  links[0] = 1 << link[0]; links[1] = 1 << link[1]; links[2] = 1 << link[2];
+  for (n : 1 .. 2) { when(link[n] != 0, kept = kept | 1 << link[n]) }
+  skip
 }
 
 inline forget(number) {
@@ -287,17 +351,42 @@ inline syncFileSystem() { // of it the staging
   tree[mine].wholes = 1 << tree[mine].whole
 }
 
+// What operation.json cannot name any more is forgotten, so that there are fewer states: nobody asks for it. But who
+// waits asks last.json for a rollback.
+inline forgetRuns() {
+  for (n : 1 .. RUNS - 1) {
+    when(!LOCK_FILE_REMOVALS && !(operations >> n & 1),
+      wanted[n] = 0;
+      when(last == n && lasts == 1 << n && !(rollbacks >> n & 1), last = 0; lasts = 1);
+      m = 0;
+      do
+      :: m < lines && history[m] != n -> m++
+      :: else -> break
+      od;
+      when(m == lines, before[n] = 0))
+  }
+  skip
+}
+
 // A record whose name alone is synced can be unreadable, which is as good as none.
 inline syncBookkeeping() {
   synced = lines;
-  operations = 1 << operation | (next[operation] == 0 -> 1 : 0)
+  operations = 1 << operation | (wanted[operation] == 0 -> 1 : 0);
+  lasts = 1 << last;
+  forgetRuns()
 }
 
 // --- The lock (Store.lock, FileLock.attempt)
 
-// The file is open since the process began, the earliest moment.
+// The file is open since the process began, the earliest moment. Who waits marks where the history ends, and
+// who has the lock (Waited).
 inline lock() {
   do
+  :: step {
+      request == ROLLBACK && !waits && lockHolder[descriptor] != 0 && descriptor == lockFile ->
+      printf("%d waits\n", me);
+      waits = 1; isWaiting[me] = lines + 1;
+      mark = lines; holder = operation }
   :: step { lockHolder[descriptor] == 0 -> lockHolder[descriptor] = me };
 #ifdef NO_IDENTITY_CHECK
     step { enter() };
@@ -323,7 +412,8 @@ inline lock() {
 inline enter() {
   printf("%d has the lock\n", me);
   holds(I1_one_writer, writer == 0);
-  writer = me
+  writer = me;
+  isWaiting[me] = 0
 }
 
 inline unlock(who) { // the kernel does it for the dead
@@ -341,12 +431,13 @@ inline stop() {
   unlock(me); alive[me] = 0
 }
 
-// Somebody who removes the lock file between this look and the end of the commit is not found out.
+// Before each change that can be seen. Somebody who removes the lock file between this look and the end of the
+// change is not found out.
 inline confirmLock() {
 #ifndef NO_CONFIRMATION
   if
   :: step { writer == me -> isConfirmed = 1 }
-  :: step { writer != me -> printf("%d has lost the lock\n", me); appendLine(op); unlinkOperation(); stop() }
+  :: step { writer != me -> printf("%d has lost the lock\n", me); fails = 1 }; goto ended
   fi
 #else
   step { isConfirmed = 1 }
@@ -355,26 +446,37 @@ inline confirmLock() {
 
 // --- Records (LockedStore)
 
+#ifdef OTHERS_RECORD_GOES
+#define isOurs 1
+#else
+#define isOurs (writer == me)
+#endif
+
 inline publishOperation() {
+  holds(I9_not_half, LOCK_FILE_REMOVALS || half == 0 || VISIBLE == half || VISIBLE == halfFrom);
+  halfFrom = 0; half = 0; hasMoved = 0;
   runs++;
   holds(bound, runs < RUNS);
   op = runs;
   before[op] = VISIBLE;
-  operation = op;
-  operations = operations | 1 << op | 1
+  when(request == ROLLBACK, rollbacks = rollbacks | 1 << op);
+  when(isOurs, operation = op; operations = operations | 1 << op | 1)
 #ifdef BREAK_LOCK_BY_PID
   ; isAtWork[op] = 1; runOf[me] = op
 #endif
 }
 
 inline announce() { // bytesAndName
-  printf("%d announces release %d\n", me, release);
-  next[op] = release;
-  operations = 1 << op;
-  synced = lines
+  printf("%d announces what is to be: current %d, trees %d and %d\n", me, CURRENT(to), TREE_OF(to, 1), TREE_OF(to, 2));
+  halfFrom = VISIBLE; half = to;
+#ifndef NO_ANNOUNCEMENT
+  wanted[op] = to;
+  syncBookkeeping()
+#endif
 }
 
 inline appendLine(ended) {
+  printf("run %d is on record\n", ended);
   history[lines] = ended; after[lines] = VISIBLE; lines++
 }
 
@@ -382,36 +484,95 @@ inline unlinkOperation() {
   operation = 0; operations = operations | 1
 }
 
+#define isWorthKeeping (fails || VISIBLE != before[op])
+
+// Between two links the history waits, and what was announced stays.
 inline finish() {
-  step { holds(I1_one_writer, writer == me || LOCK_FILE_REMOVALS); appendLine(op) };
-  step { when(VISIBLE != before[op], synced = lines) };
-  // What it announced says nothing any more once it is on record: forgotten here, so that there are fewer states.
-  step { when(VISIBLE != before[op], syncBookkeeping(); next[op] = 0) };
+  if
+  :: step { isOurs -> isConfirmed = isConfirmed || writer == me }; writeRecords()
+  :: step { !isOurs -> holds(I1_one_writer, LOCK_FILE_REMOVALS) }
+  fi;
   step {
-    unlinkOperation();
-    printf("%d reports\n", me);
-    every(n) {
-      holds(I9_clean,
-        LOCK_FILE_REMOVALS || READERS || tree[n].name != STAGING && tree[n].name != DEPARTURE)
-    }
-    told = VISIBLE; isTold = 1;
-    for (n : 1 .. 2) { when(link[n] != 0, reported = reported | 1 << link[n]) }
-    when(link[0] != 0, wantsNoCurrent = 0)
+    if
+    :: fails -> stop()
+    :: else -> report()
+    fi
   }
 }
 
-// --- Links (Directory.swapLink)
+// Who waits, and began before this run was on record, or behind that.
+#define LATE 2
+
+inline serve() {
+  for (n : 1 .. PROCESSES) {
+    when(request == ROLLBACK && !fails && VISIBLE != before[op] && isWaiting[n] && !isServed[n],
+      isServed[n] = (isWaiting[n] <= lines -> 1 : LATE))
+  }
+  skip
+}
+
+inline writeRecords() {
+#ifdef LAST_BEFORE_HISTORY
+  step { last = op; lasts = lasts | 1 << op };
+#endif
+  step {
+    when(fails, failed = failed | 1 << op);
+    when(!isHalf, appendLine(op));
+    when(!fails && request == ROLLBACK, wentBack = 0)
+  };
+  step { when(isWorthKeeping, synced = lines) };
+#ifndef LAST_BEFORE_HISTORY
+  step {
+    last = op; lasts = lasts | 1 << op;
+    for (n : 1 .. PROCESSES) { when(isServed[n] == LATE, isServed[n] = 0) }
+    serve()
+  };
+#endif
+  step { when(isWorthKeeping, syncBookkeeping()) };
+  step {
+    holds(I1_one_writer, operation == 0 || operation == op);
+#ifdef ANNOUNCEMENT_GOES
+    unlinkOperation();
+#else
+    when(!isHalf, unlinkOperation());
+#endif
+    // Who comes now has come behind it.
+    serve()
+  }
+}
+
+inline report() {
+  printf("%d reports\n", me);
+  every(n) {
+    holds(I9_clean,
+      LOCK_FILE_REMOVALS || READERS || tree[n].name != STAGING && tree[n].name != DEPARTURE)
+  }
+  told = VISIBLE; isTold = 1;
+  when(link[0] != 0, wantsNoCurrent = 0);
+  halfFrom = 0; half = 0; hasMoved = 0; isServed[me] = 0
+}
+
+// --- Links (makeVisible, Directory.swap)
+
+#define LEADS_TO (link[0] != 0 -> link[link[0]] : 0)
 
 inline setLink(name, target) {
   step {
     printf("%d links %d to %d\n", me, name, target);
-    // Only `commit` looks whether the lock's file is still there.
-    holds(I1_one_writer, writer == me || LOCK_FILE_REMOVALS && name == 0);
+    // Recovery does not look whether the lock's file is still there.
+    holds(I1_one_writer, writer == me || LOCK_FILE_REMOVALS && op == 0);
+    m = LEADS_TO;
     link[name] = target;
     links[name] = links[name] | 1 << target;
     when(name != 0 && target != 0, seen = seen | 1 << target);
+    look();
+    holds(I8_one_step, m == LEADS_TO || !hasMoved);
+    when(m != LEADS_TO, hasMoved = 1);
+    when(rollbacks >> op & 1, wentBack = op);
+    when(op != 0 && !(rollbacks >> op & 1), wentBack = 0);
     isTold = 0;
-    look()
+    for (n : 1 .. PROCESSES) { isServed[n] = 0 }
+    skip
   }
 }
 
@@ -426,6 +587,47 @@ inline swapLink(name, target) {
 #ifndef NO_PREFIX_SYNC
   step { syncPrefix() }
 #endif
+}
+
+// A release that becomes current has its tree before, one that was current gets its tree behind (VisibleState.links).
+#ifdef LINKS_BY_NAME
+#define isDue(name) (TREE_OF(to, name) != link[name])
+#else
+#define isDue(name) (TREE_OF(to, name) != link[name] && (CURRENT(to) == link[0] || link[0] != name))
+#endif
+
+inline replaceLinks() { // those that differ from `to`
+  do
+  :: step { isDue(1) || isDue(2) -> t = (isDue(1) -> 1 : 2) }; swapLink(t, TREE_OF(to, t))
+  :: !isDue(1) && !isDue(2) && CURRENT(to) != link[0] -> swapLink(0, CURRENT(to))
+  :: VISIBLE == to -> break
+  :: step { failures > 0 && half != 0 && VISIBLE != half ->
+      printf("%d fails\n", me);
+      failures--;
+      if
+      :: op != 0 -> fails = 1; isHalf = VISIBLE != halfFrom
+      :: else -> stop() // in recovery: it puts nothing on record
+      fi };
+    goto ended
+  od;
+  t = 0 // Spin does not break to a d_step.
+}
+
+#define areTwo ((CURRENT(to) != link[0]) + (TREE_OF(to, 1) != link[1]) + (TREE_OF(to, 2) != link[2]) > 1)
+
+inline makeVisible() {
+  step {
+    when(request == INSTALL && needsTree,
+      find(link[release]);
+      holds(I2_nothing_undone, found == TREES || (tree[found].components & ~tree[mine].components) == 0));
+    when(areTwo, announce())
+  };
+  replaceLinks();
+  step {
+    isConfirmed = 0;
+    holds(I12_fulfilled, VISIBLE == to);
+    when(request == INSTALL, endInstall())
+  }
 }
 
 // --- Trees that go
@@ -483,6 +685,9 @@ inline sweep() {
 }
 
 inline removeTrees() { // those in `going`
+#ifndef NO_REMOVAL_SYNC
+  step { syncPrefix() };
+#endif
   seek(0, going >> t & 1);
   do
   :: t == TREES -> break
@@ -510,27 +715,47 @@ inline removeTrees() { // those in `going`
 
 // --- Recovery (LockedStore.open, Recovery.run)
 
+#define isAsIn(state, name) (link[name] == (name == 0 -> CURRENT(state) : TREE_OF(state, name)))
+#define isBetween(one, other) \
+  ((isAsIn(one, 0) || isAsIn(other, 0)) && (isAsIn(one, 1) || isAsIn(other, 1)) && (isAsIn(one, 2) || isAsIn(other, 2)))
+
+inline decideRecovery() { // isUnfinished
+  died = operation;
+#ifndef RECOVERY_FINISHES_AGAIN
+  for (n : 1 .. lines) { when(history[n - 1] == died, died = 0) }
+#endif
+  when(last == died && !(failed >> died & 1 && wanted[died] != 0), died = 0);
+  to = wanted[died];
+  for (m : 1 .. 2) {
+    find(TREE_OF(to, m));
+    when(TREE_OF(to, m) != link[m] && found == TREES, to = 0)
+  }
+  when(VISIBLE == before[died] || !isBetween(before[died], to), to = 0);
+  holds(I9_finished_once, LOCK_FILE_REMOVALS || to == 0 || VISIBLE == to || half != 0)
+}
+
+// The downloads of which a tree was made that is visible.
+inline discardInstalled() {
+  for (m : 1 .. 2) {
+    when(TREE_OF(before[died], m) != link[m] && !(rollbacks >> died & 1),
+      find(link[m]);
+      for (n : 1 .. 2) { when(found < TREES && tree[found].components & n, partial[ARTIFACT(m, n)] = NONE) })
+  }
+  skip
+}
+
 inline recover() {
-  step {
-    died = operation;
-    n = 0;
-    do
-    :: n < lines && history[n] != died -> n++
-    :: else -> break
-    od;
-    when(n < lines, died = 0); // it is on record
-    to = next[died]
-  };
 #ifndef NO_RECOVERY
+#ifndef NO_HISTORY_SYNC
+  if
+  :: step { operation != 0 -> synced = lines }; step { syncBookkeeping() }
+  :: operation == 0
+  fi;
+#endif
+  step { decideRecovery() };
 #ifndef NO_RECOVERY_SYNC
   step { when(died != 0, syncPrefix()) };
 #endif
-  if // finishCommit
-  :: to != 0 && link[to] != 0 && link[to] != TREE_OF(before[died], to) &&
-    link[0] == CURRENT(before[died]) && link[0] != to ->
-    swapLink(0, to)
-  :: else
-  fi;
 #ifndef NO_RECOVERY_TREES_SYNC
   step {
     found = 0;
@@ -539,9 +764,20 @@ inline recover() {
   };
 #endif
   sweep();
-  step { when(died != 0, appendLine(died)) };
-  step { when(died != 0, synced = lines; next[died] = 0; died = 0; to = 0) };
-  step { unlinkOperation() };
+  if // finishLinks
+  :: to != 0 -> replaceLinks()
+  :: to == 0
+  fi;
+  step {
+    when(died != 0,
+      discardInstalled();
+      appendLine(died);
+      failed = failed | 1 << died)
+  };
+  step { when(died != 0, synced = lines) };
+  step { when(died != 0, syncBookkeeping()) };
+  step { unlinkOperation(); to = 0 };
+  step { when(died != 0, syncBookkeeping()); died = 0 };
 #endif
   step { publishOperation() }
 }
@@ -550,8 +786,8 @@ inline recover() {
 
 inline decideInstall() { // Plan
   find(link[release]);
-  wanted = components | (found < TREES -> tree[found].components : 0);
-  needsTree = found == TREES || wanted != tree[found].components;
+  parts = components | (found < TREES -> tree[found].components : 0);
+  needsTree = found == TREES || parts != tree[found].components;
   makesCurrent = link[0] == 0 || uses && link[0] != release
 }
 
@@ -563,9 +799,9 @@ inline fetch() {
   }
   for (n : 1 .. 2) {
     if
-    :: !(wanted & ~published & n) || partial[ARTIFACT(release, n)] == RIGHT // linked, or adopted
+    :: !(parts & ~published & n) || partial[ARTIFACT(release, n)] == RIGHT // linked, or adopted
 #ifdef PARTIAL_BELIEVED
-    :: wanted & ~published & n && partial[ARTIFACT(release, n)] == WRONG -> isWrong = 1
+    :: parts & ~published & n && partial[ARTIFACT(release, n)] == WRONG -> isWrong = 1
 #endif
     :: else ->
       printf("%d fetches component %d of release %d\n", me, n, release);
@@ -586,9 +822,9 @@ inline makeStaging() {
     :: else -> break
     od;
     holds(bound, mine < TREES);
-    printf("%d makes tree %d, components %d of release %d\n", me, mine, wanted, release);
+    printf("%d makes tree %d, components %d of release %d\n", me, mine, parts, release);
     tree[mine].name = STAGING; tree[mine].names = 1 << NONE | 1 << STAGING;
-    tree[mine].release = release; tree[mine].components = wanted
+    tree[mine].release = release; tree[mine].components = parts
   };
   if // a precondition, in the code
   :: step { tree[mine].name == STAGING && tree[mine].owner == 0 -> tree[mine].owner = me }
@@ -630,26 +866,29 @@ inline nextSerial() {
 
 inline publish() { // renameNew
   printf("%d publishes tree %d as number %d\n", me, mine, tree[mine].serial);
-  holds(serial_once, !((seen | reported) >> tree[mine].serial & 1));
+  holds(serial_once, !((seen | kept) >> tree[mine].serial & 1));
   tree[mine].name = FINAL; tree[mine].names = tree[mine].names | 1 << FINAL;
   look()
 }
 
-inline linkRelease() {
-  step {
-    find(link[release]);
-    holds(I2_nothing_undone, found == TREES || (tree[found].components & ~tree[mine].components) == 0)
-  };
-  swapLink(release, tree[mine].serial)
+inline decideLinks() { // those of the new tree
+  to = STATE((makesCurrent -> release : link[0]),
+    (release == 1 -> tree[mine].serial : link[1]), (release == 2 -> tree[mine].serial : link[2]))
 }
 
 inline commit() {
 #ifndef NO_STAGING_SYNC
   step { syncFileSystem() };
 #endif
+#ifndef NO_CONFIRMATION
+  if // not even a name in trees/
+  :: writer == me
+  :: step { writer != me -> fails = 1 }; goto ended
+  fi;
+#endif
 #ifdef LINK_BEFORE_TREE
   step { nextSerial() };
-  linkRelease();
+  swapLink(release, tree[mine].serial);
 #endif
   step { nextSerial(); publish() };
 #ifdef RECEIPT_LAST
@@ -658,15 +897,11 @@ inline commit() {
 #ifndef NO_TREES_SYNC
   step { syncTrees() };
 #endif
-  confirmLock();
-  step { when(makesCurrent, announce()) };
-#ifndef LINK_BEFORE_TREE
-  linkRelease()
-#endif
+  step { decideLinks() }
 }
 
 inline discardPartials() {
-  for (n : 1 .. 2) { when(wanted & n, partial[ARTIFACT(release, n)] = NONE) }
+  for (n : 1 .. 2) { when(parts & n, partial[ARTIFACT(release, n)] = NONE) }
 }
 
 inline install() {
@@ -676,56 +911,75 @@ inline install() {
     makeStaging();
     step { fill() };
     commit()
-  :: else
-  fi;
-  if
-  :: makesCurrent -> swapLink(0, release)
-  :: else
-  fi;
-  step {
-    discardPartials();
-    find(link[release]);
-    holds(I12_fulfilled, found < TREES && (components & ~tree[found].components) == 0);
-    holds(I12_fulfilled, !uses || link[0] == release)
-  }
+  :: step { !needsTree -> to = STATE((makesCurrent -> release : link[0]), link[1], link[2]) }
+  fi
+}
+
+inline endInstall() {
+  discardPartials();
+  find(link[release]);
+  holds(I12_fulfilled, found < TREES && (components & ~tree[found].components) == 0);
+  holds(I12_fulfilled, !uses || link[0] == release)
 }
 
 // --- The other requests (Switching, Rollback, RemovingReleases, Prune)
 
 inline use() { // one that is installed
-  if
-  :: link[release] != 0 && link[0] != release -> swapLink(0, release)
-  :: else
-  fi
+  to = STATE((link[release] != 0 -> release : link[0]), link[1], link[2])
 }
 
-// `to`: what was visible before the last change, or nothing.
-inline previous() {
-  n = lines; to = 0;
+#define hasChanged(line) (after[line] != before[history[line]])
+#define isRollback(line) (rollbacks >> history[line] & 1)
+
+// Of those for which it waited, the last run that changed something: did it go back to what is visible now?
+// The first one may have been on record when the history was marked; last.json knows it if nobody came after it.
+inline lookAtSeen() {
+  n = lines;
+  do
+  :: n > mark && !hasChanged(n - 1) -> n--
+  :: else -> break
+  od;
+  when(last == holder,
+    for (m : 1 .. mark) { when(history[m - 1] == holder && hasChanged(m - 1), n = m) });
+  when(n <= mark && (last != holder || n > 0 && history[n - 1] != holder), n = 0);
+  isFinished = n > 0 && hasChanged(n - 1) && after[n - 1] == VISIBLE && isRollback(n - 1)
+}
+
+// The last rollback that ended well, or changed something: did it lead to what is visible now, and not live to say so?
+inline lookForDead() {
+  n = lines;
+  do
+  :: n > 0 && !(isRollback(n - 1) && (hasChanged(n - 1) || !(failed >> history[n - 1] & 1))) -> n--
+  :: else -> break
+  od;
+  isFinished = isFinished || n > 0 && failed >> history[n - 1] & 1 && after[n - 1] == VISIBLE
+}
+
+// `to`: what was visible before the last change, with the releases that it added; or what is visible.
+inline rollBack() {
+#ifndef ROLLBACK_UNSEEN
+  when(waits, lookAtSeen());
+#endif
+#ifndef ROLLBACK_AGAIN
+  lookForDead();
+#endif
+  n = lines;
   do
   :: n > 0 && !(after[n - 1] == VISIBLE && before[history[n - 1]] != VISIBLE) -> n--
   :: else -> break
   od;
-  when(n > 0,
+  when(n > 0 && !isFinished,
     to = before[history[n - 1]];
     for (m : 1 .. 2) {
       find(TREE_OF(to, m));
       when(CURRENT(to) == 0 || TREE_OF(to, m) != 0 && found == TREES, to = 0)
-    })
-}
-
-inline rollBack() {
-  t = 1;
-  do
-  :: t < 3 && TREE_OF(to, t) != 0 && TREE_OF(to, t) != link[t] -> swapLink(t, TREE_OF(to, t)); t++
-  :: t < 3 && (TREE_OF(to, t) == 0 || TREE_OF(to, t) == link[t]) -> t++
-  :: t == 3 -> break
-  od;
+    });
   if
-  :: to != 0 && CURRENT(to) != link[0] -> swapLink(0, CURRENT(to))
-  :: else
-  fi;
-  step { holds(I12_fulfilled, to == 0 || link[0] == CURRENT(to)) }
+  :: to != 0 ->
+    holds(I2_one_step_back, wentBack == 0 && !isServed[me]);
+    for (m : 1 .. 2) { when(TREE_OF(to, m) == 0, to = to | STATE(0, (m == 1 -> link[1] : 0), (m == 2 -> link[2] : 0))) }
+  :: else -> to = VISIBLE
+  fi
 }
 
 // First nothing names it, then it goes.
@@ -745,7 +999,6 @@ inline remove(gone) {
     skip
   };
   setLink(gone, 0);
-  step { syncPrefix() };
   removeTrees();
   step { holds(I12_fulfilled, link[gone] == 0) }
 }
@@ -775,12 +1028,13 @@ inline prune() {
 // --- A run, and who starts it again
 
 inline clear() {
-  op = 0; died = 0; t = 0; mine = 0; going = 0; to = 0; wanted = 0; isWrong = 0; needsTree = 0; makesCurrent = 0
+  op = 0; died = 0; t = 0; mine = 0; going = 0; to = 0; parts = 0; mark = 0; holder = 0;
+  isWrong = 0; needsTree = 0; makesCurrent = 0; waits = 0; isFinished = 0; fails = 0; isHalf = 0
 }
 
 proctype Run(byte me; byte request; byte release; byte components; bit uses) {
-  byte descriptor = 1, op, died, t, mine, going, to, wanted;
-  bit needsTree, makesCurrent, isWrong;
+  byte descriptor = 1, op, died, t, mine, going, to, parts, mark, holder;
+  bit needsTree, makesCurrent, isWrong, waits, isFinished, fails, isHalf;
 begin:
   {
 #ifdef DECIDE_BEFORE_LOCK
@@ -794,12 +1048,18 @@ begin:
 #else
     :: step { request == INSTALL -> decideInstall() }; install()
 #endif
-    :: request == USE -> use()
-    :: step { request == ROLLBACK -> previous() }; rollBack()
+    :: step { request == USE -> use() }
+    :: step { request == ROLLBACK -> rollBack() }
+    :: request == REMOVE || request == PRUNE
+    fi;
+    confirmLock();
+    if
+    :: request <= ROLLBACK -> makeVisible()
     :: request == REMOVE && link[release] != 0 -> unlinkCurrent(release); remove(release)
     :: request == REMOVE && link[release] == 0
     :: request == PRUNE -> prune()
     fi;
+ended:
     finish();
     step { unlock(me); finished++; descriptor = 0; clear() }
   } unless {
@@ -870,6 +1130,7 @@ inline losePower() {
   :: else -> break
   od;
   choose(operation, operations);
+  choose(last, lasts);
   do
   :: lines > synced -> lines--; history[lines] = 0; after[lines] = 0
   :: synced = lines; break
@@ -894,19 +1155,25 @@ proctype Fate() {
       printf("%d dies\n", t);
       alive[t] = 0;
       unlock(t);
+      isWaiting[t] = 0; isServed[t] = 0;
       t = 0
     }
   :: atomic {
       cuts > 0 ->
       step {
-        cuts--; cut = 1; seen = 0;
+        cuts--; cut = 1; seen = 0; hasMoved = 0;
         for (m : 0 .. PROCESSES) {
           alive[m] = 0;
-          when(m != 0, unlock(m))
+          when(m != 0, unlock(m); isWaiting[m] = 0; isServed[m] = 0)
         }
       };
       losePower();
       step {
+        // Of a rollback of which nothing is on disk, nobody can know.
+        found = operation == wentBack;
+        for (n : 1 .. lines) { when(history[n - 1] == wentBack, found = 1) }
+        when(!found || VISIBLE == before[wentBack], wentBack = 0);
+        forgetRuns();
         printf("the power fails; current is %d, the releases' trees are %d and %d\n", link[0], link[1], link[2]);
         look();
         holds(I9_told, !isTold || told == VISIBLE)
@@ -922,24 +1189,26 @@ proctype Fate() {
   od
 }
 
-// A release with its first component, as an earlier run left it: current.
-inline installed(number) {
+// A tree, as an earlier run left it: current.
+inline installed(number, its, parts) {
   runs++;
   before[runs] = VISIBLE;
   tree[number - 1].name = FINAL; tree[number - 1].names = 1 << FINAL;
   tree[number - 1].whole = 1; tree[number - 1].wholes = 1 << 1;
-  tree[number - 1].release = number; tree[number - 1].components = 1; tree[number - 1].serial = number;
-  link[number] = number; link[0] = number;
-  appendLine(runs)
+  tree[number - 1].release = its; tree[number - 1].components = parts; tree[number - 1].serial = number;
+  link[its] = number; link[0] = its;
+  appendLine(runs);
+  last = runs
 }
 
 init {
   step {
     every(n) { forget(n) }
-    when(ON_DISK >= 1, installed(1));
-    when(ON_DISK >= 2, installed(2));
+    when(ON_DISK >= 1, installed(1, 1, 1));
+    when(ON_DISK >= 2, installed(2, 2, 1));
+    when(ON_DISK >= 3, installed(3, 1, 3));
     syncPrefix();
-    synced = lines;
+    syncBookkeeping();
     wantsNoCurrent = link[0] == 0
   };
   atomic {
