@@ -190,7 +190,7 @@ public struct Installer {
     var locked: LockedStore
     do throws(StoreError) {
       locked = try store.lock(for: run, patience: patience) { holder in
-        waited.note()
+        waited.note(holder)
         observe(
           .waiting(Holder(holder: holder), Wait(elapsed: clock.now - start, limit: patience)))
       }
@@ -236,14 +236,20 @@ public struct Installer {
 /// Which runs ended while this one waited.
 private struct Waited {
   private(set) var hasBegun = false
+  private var holders: Set<String> = []
   private let past: HistoryMark
 
   init(past: HistoryMark) { self.past = past }
 
-  mutating func note() { hasBegun = true }
+  mutating func note(_ holder: LockHolder) {
+    hasBegun = true
+    if let op = holder.operation?.op { holders.insert(op) }
+  }
 
-  /// Oldest first: also those between two looks.
-  func runs(in store: Store) -> [RunRecord] { hasBegun ? store.history(since: past) : [] }
+  /// Oldest first: also those between two looks, and a holder that was on record before the first look.
+  func runs(in store: Store) -> [RunRecord] {
+    hasBegun ? store.history(since: past, or: holders) : []
+  }
 }
 
 extension Recovery {

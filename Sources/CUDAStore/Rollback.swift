@@ -20,11 +20,13 @@ extension Store {
 }
 
 extension Store {
-  /// The process of the last run of that command, if it led to what is visible now, and did not live to say so.
+  /// The process of the last change, if a run of that command made it and did not live to say so.
   package func untold(_ command: String) throws(StoreError) -> Int32? {
-    // One that did nothing and did not live either has told nobody.
-    let last = history().last { $0.command == command && ($0.ok || $0.changed) }
-    guard let last, !last.ok, last.after == (try visible()) else { return nil }
+    // Whoever asked since, and was told, has done nothing else.
+    let last = history().last { $0.changed || $0.command == command && $0.ok }
+    guard let last, last.command == command, !last.ok, last.after == (try visible()) else {
+      return nil
+    }
     return last.pid
   }
 

@@ -182,10 +182,13 @@ package struct Store: Sendable {
     return HistoryMark(byteCount: Int(status?.byteCount ?? 0))
   }
 
-  /// How runs ended since the mark, oldest first; none if its older half was forgotten meanwhile.
-  package func history(since mark: HistoryMark) -> [RunRecord] {
+  /// How runs ended since the mark, and those of that name before it, oldest first; without the mark's half of the
+  /// history if it was forgotten meanwhile.
+  package func history(since mark: HistoryMark, or ops: Set<String>) -> [RunRecord] {
     let bytes = (try? historyBytes()) ?? []
-    return records(in: Array(bytes[min(mark.byteCount, bytes.count)...]))
+    let place = min(mark.byteCount, bytes.count)
+    return records(in: Array(bytes[..<place])).filter { ops.contains($0.op) }
+      + records(in: Array(bytes[place...]))
   }
 
   private func historyBytes() throws(SystemCallError) -> [UInt8] {

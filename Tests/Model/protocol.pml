@@ -30,10 +30,7 @@
 //   - A rollback can go back twice if it is asked for again
 //       after a power cut that left no record of it: it replaced one link, and announced nothing;
 //       after it died behind its own record, or another rollback has been told that it is done;
-//       after the run died that had waited for it;
-//     or if it began to wait between the record of the one that it waits for and the end of that, and a third run
-//     ended, or was put on record, before it had the lock: last.json alone remembers the first then (Waited).
-//   - A rollback that died can be told as done though others went elsewhere and came back since (Store.untold).
+//       after the run died that had waited for it.
 //   - A half change stays half if the disk is full when recovery comes to it.
 //
 // By hand: spin -DINSTALL_TWICE -a protocol.pml && cc -O1 -DSAFETY -o pan pan.c && ./pan -m100000
@@ -500,13 +497,10 @@ inline finish() {
   }
 }
 
-// Who waits, and began before this run was on record, or behind that.
-#define LATE 2
-
+// Who waits has this run among those that it has waited for.
 inline serve() {
   for (n : 1 .. PROCESSES) {
-    when(request == ROLLBACK && !fails && VISIBLE != before[op] && isWaiting[n] && !isServed[n],
-      isServed[n] = (isWaiting[n] <= lines -> 1 : LATE))
+    when(request == ROLLBACK && !fails && VISIBLE != before[op] && isWaiting[n], isServed[n] = 1)
   }
   skip
 }
@@ -518,15 +512,12 @@ inline writeRecords() {
   step {
     when(fails, failed = failed | 1 << op);
     when(!isHalf, appendLine(op));
-    when(!fails && request == ROLLBACK, wentBack = 0)
+    when(!fails && request == ROLLBACK, wentBack = 0);
+    serve()
   };
   step { when(isWorthKeeping, synced = lines) };
 #ifndef LAST_BEFORE_HISTORY
-  step {
-    last = op; lasts = lasts | 1 << op;
-    for (n : 1 .. PROCESSES) { when(isServed[n] == LATE, isServed[n] = 0) }
-    serve()
-  };
+  step { last = op; lasts = lasts | 1 << op };
 #endif
   step { when(isWorthKeeping, syncBookkeeping()) };
   step {
@@ -936,12 +927,9 @@ inline use() { // one that is installed
 inline lookAtSeen() {
   n = lines;
   do
-  :: n > mark && !hasChanged(n - 1) -> n--
+  :: n > 0 && !(hasChanged(n - 1) && (n > mark || history[n - 1] == holder)) -> n--
   :: else -> break
   od;
-  when(last == holder,
-    for (m : 1 .. mark) { when(history[m - 1] == holder && hasChanged(m - 1), n = m) });
-  when(n <= mark && (last != holder || n > 0 && history[n - 1] != holder), n = 0);
   isFinished = n > 0 && hasChanged(n - 1) && after[n - 1] == VISIBLE && isRollback(n - 1)
 }
 
@@ -949,10 +937,10 @@ inline lookAtSeen() {
 inline lookForDead() {
   n = lines;
   do
-  :: n > 0 && !(isRollback(n - 1) && (hasChanged(n - 1) || !(failed >> history[n - 1] & 1))) -> n--
+  :: n > 0 && !hasChanged(n - 1) && !(isRollback(n - 1) && !(failed >> history[n - 1] & 1)) -> n--
   :: else -> break
   od;
-  isFinished = isFinished || n > 0 && failed >> history[n - 1] & 1 && after[n - 1] == VISIBLE
+  isFinished = isFinished || n > 0 && isRollback(n - 1) && failed >> history[n - 1] & 1 && after[n - 1] == VISIBLE
 }
 
 // `to`: what was visible before the last change, with the releases that it added; or what is visible.
