@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     (["install", "--forse"], "--force"), (["instal"], ""), (["install", "13.x"], "13.x"),
-    (["install", "--profile", "everything"], "everything"), (["remove"], "versions"),
+    (["install", "--profile", "everything"], "everything"), (["remove"], "version or component"),
     (["install", "--wait=soon"], "soon"), (["install", "--wait", "--no-wait"], "exclude"),
     (["install", "--prefix", ""], "prefix"), (["install", "--mirror", "ftp://x/"], "ftp://x/"),
     (["exec"], "--"), (["install", "--platform", "/"], "/"),

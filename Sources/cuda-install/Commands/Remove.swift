@@ -10,7 +10,10 @@ struct Remove: ParsableCommand {
       them: nothing is fetched, and rollback undoes it. Without, the releases go, each named exactly.
       """, aliases: ["uninstall", "rm"])
 
-  @Argument(help: "Versions; or one version, if it is first, and components.")
+  @Argument(
+    help: ArgumentHelp(
+      "Versions; or one version, if it is first, and components.",
+      valueName: "version or component"))
   var words: [String]
 
   @Flag(name: [.short, .long], help: "Remove the current release as well.")
