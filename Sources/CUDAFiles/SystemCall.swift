@@ -50,6 +50,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
   /// The disk is full, or this user's share of it.
   package var isNoSpace: Bool { [ENOSPC, EDQUOT].contains(code) }
 
+  /// The disk does not give back what is on it.
+  package var isUnreadable: Bool { code == EIO }
+
   /// The machine failed, whatever is at that name: the disk, or there is no memory or descriptor left.
   package var isOfMachine: Bool { [EIO, EMFILE, ENFILE, ENOMEM].contains(code) }
 

@@ -58,7 +58,10 @@ enum Linking {
       do {
         guard try isIntact(entry, &cursor) else { return false }
       } catch {
-        guard error.isMissing || error.isNameTaken || error.isPermission else { throw error }
+        guard error.isMissing || error.isNameTaken || error.isPermission || error.isUnreadable
+        else {
+          throw error
+        }
         return false
       }
     }

@@ -45,7 +45,7 @@ extension Installer {
       let kept = Set(tree.items.map(\.component.name))
       let leaving = old.receipt.components.filter { !kept.contains($0.name) }
       // Only if a file that stays is damaged is there anything to fetch.
-      let execution = try from(old.receipt).execute(
+      let execution = try of(old.receipt).execute(
         plan, tree, Release(old.receipt), Request(updating: old.receipt, makesCurrent: false),
         in: &locked)
       try commit(execution, plan, in: &locked)
@@ -54,6 +54,13 @@ extension Installer {
       return Outcome(changed: true, release: label, plan: plan)
     }
     return (outcome, removed)
+  }
+
+  /// An installer whose receipts say where the components came from, whatever source was chosen for this run.
+  private func of(_ receipt: Receipt) -> Installer {
+    var installer = self
+    if let source = try? CatalogSource(receipt.source) { installer.source = source }
+    return installer
   }
 
   /// Whether that run took the component out of the release.

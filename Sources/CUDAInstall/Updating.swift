@@ -109,8 +109,8 @@ extension Request {
       components: receipt.components.filter(\.asked).map(\.name.text),
       profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
       hasStatic: receipt.hasStatic, makesCurrent: makesCurrent)
-    // A profile and what was asked for select the rest again; without a profile, some may be needed by nothing.
-    if receipt.profile == nil { kept = receipt.components.filter { !$0.asked }.map(\.name) }
+    // Whatever selected them once: a wider profile, or a need of what was removed since.
+    kept = receipt.components.filter { !$0.asked }.map(\.name)
     without = receipt.without
   }
 }

@@ -15,8 +15,8 @@ public struct Request: Sendable, Equatable {
   /// The variant of products that have some, as typed: `cuda13`, `13`, `13.1`. For `cuda` itself the
   /// release decides where this is `nil`.
   public var variant: String?
-  /// Whether the static archives that CMake and nvcc do not need are wanted. `nil`: where components are named, as
-  /// the release has it; otherwise they are.
+  /// Whether the static archives that CMake and nvcc do not need are wanted. `nil`: as the release has it; if it is
+  /// new, they are.
   public var hasStatic: Bool?
   /// Whether everything is fetched and unpacked again, whatever is there.
   public var reinstalls: Bool
@@ -48,10 +48,10 @@ public struct Request: Sendable, Equatable {
     self.makesCurrent = makesCurrent
   }
 
-  /// Whether static archives are wanted where `installed` is there. Who names components adds them to what is there;
-  /// who does not says what the whole shall be.
+  /// Whether static archives are wanted where `installed` is there: without a word, as it is. Two callers of which
+  /// one says it must not undo each other's work for ever.
   package func wantsStatic(beside installed: Receipt?) -> Bool {
-    hasStatic ?? (components.isEmpty ? true : installed?.hasStatic ?? true)
+    hasStatic ?? installed?.hasStatic ?? true
   }
 
   /// The profile that counts, or `nil` if only the components named do.

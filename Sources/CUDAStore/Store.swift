@@ -92,8 +92,12 @@ package struct Store: Sendable {
     do {
       return try receipt(ofTree: name)
     } catch {
-      guard case .damaged = error else { throw error }
-      return nil
+      switch error {
+      case .damaged: return nil
+      // Closed, or something else in its place.
+      case .files(let error) where error.isPermission || error.isNameTaken: return nil
+      default: throw error
+      }
     }
   }
 

@@ -20,8 +20,12 @@ extension Store {
       }
       entries = found
     } catch {
-      guard case .damaged = error else { throw error }
-      return [Finding(kind: .changed, path: Layout.fileList)]
+      switch error {
+      case .damaged: return [Finding(kind: .changed, path: Layout.fileList)]
+      case .files(let error) where error.isPermission:
+        return [Finding(kind: .mode, path: Layout.fileList)]
+      default: throw error
+      }
     }
     guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
       return [Finding(kind: .changed, path: Layout.fileList)]
@@ -98,19 +102,21 @@ extension TreeEntry {
     in root: SharedDirectory, checked: (Int64) -> Void
   ) throws(SystemCallError) -> Finding? {
     let names = path.split(separator: "/").map(String.init)
+    let name = names.last ?? "."
     var directory = root
+    let found: FileStatus?
     do {
       for name in names.dropLast() {
         directory = SharedDirectory(try directory.directory.directory(name))
       }
+      found = try directory.directory.status(name)
     } catch {
+      // A directory that is closed has other permissions, which is found at itself.
+      if error.isPermission { return nil }
       guard error.isMissing || error.isNameTaken else { throw error }
       return Finding(kind: .missing, path: path)
     }
-    let name = names.last ?? "."
-    guard let status = try directory.directory.status(name) else {
-      return Finding(kind: .missing, path: path)
-    }
+    guard let status = found else { return Finding(kind: .missing, path: path) }
     let changed = Finding(kind: .changed, path: path)
     switch kind {
     case .directory(let mode):
@@ -120,14 +126,21 @@ extension TreeEntry {
       return try directory.directory.readLink(name) == target ? nil : changed
     case .file(let byteCount, let mode, let digest):
       guard status.kind == .file, status.byteCount == byteCount else { return changed }
-      let file = try directory.directory.open(name)
-      var hash = SHA256()
-      try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
-        hash.update(piece)
-        checked(Int64(piece.count))
+      let otherMode = status.mode == mode ? nil : Finding(kind: .mode, path: path)
+      do {
+        let file = try directory.directory.open(name)
+        var hash = SHA256()
+        try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
+          hash.update(piece)
+          checked(Int64(piece.count))
+        }
+        return hash.finish() == digest ? otherMode : changed
+      } catch {
+        // Closed to its owner, or on a sector that cannot be read: a finding, and no reason to find nothing else.
+        if error.isPermission, let otherMode { return otherMode }
+        guard error.isUnreadable else { throw error }
+        return changed
       }
-      guard hash.finish() == digest else { return changed }
-      return status.mode == mode ? nil : Finding(kind: .mode, path: path)
     }
   }
 }
@@ -154,8 +167,12 @@ extension Directory {
         findings.append(Finding(kind: .extra, path: full))
         continue
       }
-      if try status(name)?.kind == .directory {
+      do {
+        guard try status(name)?.kind == .directory else { continue }
         try directory(name).findExtra(beside: known, below: full, &findings)
+      } catch {
+        // Closed, which is found at the directory itself.
+        guard error.isPermission else { throw error }
       }
     }
   }

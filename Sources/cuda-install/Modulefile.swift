@@ -15,11 +15,12 @@ enum Modulefile {
       "set root \(quoted(root))",
     ]
     lines += ["CUDA_HOME", "CUDA_PATH", "CUDAToolkit_ROOT"].map { "setenv \($0) $root" }
-    // What is not there would only make each search longer.
-    for (name, folder) in [
-      ("PATH", "bin"), ("LD_LIBRARY_PATH", "lib64"), ("MANPATH", "share/man"),
-      ("PKG_CONFIG_PATH", "lib/pkgconfig"),
-    ] where Machine.resolved("\(root)/\(folder)") != nil {
+    // The file is kept, and components may come; but few bring manuals or pkg-config files, and what is not there makes
+    // each search longer.
+    for (name, folder, isAlways) in [
+      ("PATH", "bin", true), ("LD_LIBRARY_PATH", "lib64", true), ("MANPATH", "share/man", false),
+      ("PKG_CONFIG_PATH", "lib/pkgconfig", false),
+    ] where isAlways || Machine.resolved("\(root)/\(folder)") != nil {
       lines.append("prepend-path \(name) $root/\(folder)")
     }
     return lines.map { $0 + "\n" }.joined()

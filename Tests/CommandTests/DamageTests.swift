@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -119,5 +120,31 @@ struct Damage: Sendable, CustomTestStringConvertible {
     #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
     #expect(listing("\(bench.prefix)/current/.") == whole)
     #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
+  }
+
+  /// Root may open everything; others may not.
+  @Test(.enabled(if: Rights.toBecomeOthers, Rights.noOthers))
+  func `I9: is found and mended where it is closed to its owner as well`() throws {
+    let bench = try installed()
+    #expect(chmod(bench.scratch.path, 0o777) == 0)
+    #expect(runProgram(["chown", "-R", "nobody", bench.prefix]).status == 0)
+    let script =
+      "cd \"$PREFIX/current/\" && chmod 000 bin/libcurand include"
+    try #require(bench.inShell(script).status == 0)
+    let found = bench.ended(asNobody(bench.command(["verify"])))
+    #expect(found.status == 65, "\(found.errors)")
+    for path in ["bin/libcurand", "include"] {
+      #expect(found.output.contains("mode \(path)\n"), "\(found.output)\(found.errors)")
+    }
+    #expect(bench.inShell("chmod 000 \"$PREFIX/current/receipt.ndjson\"").status == 0)
+    let list = bench.ended(asNobody(bench.command(["verify"])))
+    #expect(list.status == 65 && list.output == "mode receipt.ndjson\n", "\(list.errors)")
+    let repair = bench.ended(asNobody(bench.command(["verify", "--repair"])))
+    #expect(repair.status == 0, "\(repair.errors)")
+    #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
+    #expect(bench.inShell("chmod 000 \"$PREFIX/current/receipt.json\"").status == 0)
+    let status = bench.ended(asNobody(bench.command(["status"])))
+    #expect(status.status == 0, "\(status.errors)")
+    #expect(status.output.contains("Damaged  13.0.2"), "\(status.output)")
   }
 }

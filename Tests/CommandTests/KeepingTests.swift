@@ -43,6 +43,26 @@ import Testing
     #expect(linkTarget("\(bench.prefix)/current") == "13.0.1")
   }
 
+  @Test func `update and repair keep every component, whatever selected it once`() throws {
+    let cudart = Mirror.component("cuda_cudart", "13.0.48")
+    var (before, after) = (Mirror(), Mirror())
+    before.add("13.0.1", [cudart, Mirror.component("libcurand", "13.0.48")])
+    after.add("13.0.2", [cudart, Mirror.component("libcurand", "13.0.88")])
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "--profile", "full").status == 0)
+    // Another caller wants less: what is there stays, and stays over an update.
+    #expect(bench.run("install", "13.0", "--profile", "base").status == 0)
+    publish(after, bench)
+    #expect(bench.run("update").status == 0)
+    for name in ["cudart", "libcurand"] {
+      #expect(bench.text("current/bin/\(name)")?.hasPrefix("#!") == true, "\(name)")
+    }
+    #expect(bench.inShell("chmod u+w $PREFIX/current/bin; rm $PREFIX/current/bin/*").status == 0)
+    let repair = bench.run("verify", "--repair")
+    #expect(repair.output == "CUDA 13.0.2 repaired\n", "\(repair.errors)")
+    #expect(bench.text("current/bin/libcurand")?.hasPrefix("#!") == true)
+  }
+
   @Test func `an exact release never moves`() throws {
     let bench = try Bench(Self.releases.before)
     #expect(bench.run("install", "13.0.1").status == 0)

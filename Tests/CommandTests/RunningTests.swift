@@ -66,9 +66,9 @@ private let compiling = """
   #include <libmoving.h>
   int main(void) { return !libmoving_version() + !libstill_version(); }
   END
-  exec flock -s "$CUDA_HOME/" sh -c '
+  exec flock -F -s "$CUDA_HOME/" sh -c '
     round=0
-    while [ ! -e "$SCRATCH/stop" ]; do
+    while [ ! -e "$SCRATCH/stop" ] && [ -d "$SCRATCH" ]; do
       cc -w -o "$SCRATCH/unit" "$SCRATCH/unit.c" -I"$CUDA_HOME/include" -L"$CUDA_HOME/lib64" \
         -lmoving -lstill && "$SCRATCH/unit" || echo FAILED
       round=$((round + 1)); echo "round $round"
@@ -93,7 +93,9 @@ private let compiling = """
     let running = bench.start(
       "exec", "--", "sh", "-c", "exec \"$0\" <\"$1\"", bench.scratch.file("program"), fifo)
     let compiler = bench.startShell(compiling)
-    let input = open(fifo, O_WRONLY)
+    // For reading too: then it neither waits for a reader, nor raises SIGPIPE when there is none any more.
+    let input = open(fifo, O_RDWR | O_CLOEXEC)
+    defer { bench.scratch.write("stop", []) }
     var round = 0
 
     func expectAlive(after step: String) throws {
