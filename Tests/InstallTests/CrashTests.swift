@@ -4,7 +4,7 @@
 // A death is tried in two ways. To the disk it is one if from some call on none happens any more: that takes
 // milliseconds. And it is one: a process of its own that gets SIGKILL.
 //
-// To kill a process at every call, for some minutes:
+// To stop at every call, and to kill at each that changes what others find, for a quarter of an hour:
 //   CUDA_INSTALL_EVERY_CALL=1 TMPDIR=/dev/shm swift test --filter InstallTests
 
 import CUDACatalog
@@ -21,7 +21,7 @@ import Testing
   ) throws {
     let template = try Template(change)
     var tally = Tally("crash", change, template.calls)
-    for call in tally.points(others: 40) {
+    for call in tally.points(others: 16) {
       let prefix = template.makePrefix("stop")
       let reader = Reader(prefix, expecting: template.views)
       let isTried = stopping(at: call, in: prefix, reader) {
@@ -40,7 +40,7 @@ import Testing
     let template = try Template(change)
     let mirror = template.mirror.path
     var tally = Tally("kill", change, template.calls)
-    for call in tally.points(changing: 12, others: 0) {
+    for call in tally.points(changing: 8, others: 0) {
       let prefix = template.makePrefix("kill")
       let end = await #expect(processExitsWith: .failure) {
         [

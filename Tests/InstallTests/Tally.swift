@@ -17,11 +17,14 @@ struct Tally {
     self.calls = calls
   }
 
-  /// The calls to try, and of those that change what others find and of the rest as many as there is time for, evenly
-  /// spread.
+  /// The calls to try: of those that change what others find and of the rest as many as there is time for, evenly
+  /// spread, and always each at which a link is replaced. All of them if that is wanted; of those that cost a process
+  /// each, the ones that change something.
   mutating func points(changing: Int = .max, others: Int) -> [Call] {
     var chosen = calls
-    if !isComplete {
+    if isComplete, others == 0 {
+      chosen = calls.filter(\.changesPrefix)
+    } else if !isComplete {
       let (visible, rest) = (calls.filter(\.changesPrefix), calls.filter { !$0.changesPrefix })
       let links = calls.filter(\.replacesLink)
       let wanted = Set(links + visible.spread(changing) + rest.spread(others))
