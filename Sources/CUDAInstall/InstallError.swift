@@ -71,7 +71,7 @@ public struct InstallError: Error, Sendable {
       "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
     case .removesCurrent(let release): "CUDA \(release) is the current release"
-    case .damaged(let release): "CUDA \(release) is damaged: its receipt cannot be read"
+    case .damaged(let release): "CUDA \(release) is damaged: its tree has no receipt of it"
     case .nothingCurrent(let prefix, let installed):
       installed.isEmpty
         ? "no CUDA is installed in \(prefix)"

@@ -61,7 +61,8 @@ extension Installer {
       let (from, to, warning) = try storing { () throws(StoreError) in try locked.rollBack() }
       warn(of: warning)
       change = (Self.describe(from, beside: to), Self.describe(to, beside: from))
-      return Outcome(changed: true, release: to.current ?? "")
+      let label = from.current == to.current ? to.changedReleases(since: from).first : to.current
+      return Outcome(changed: true, release: label ?? "")
     }
     return (outcome, change.from, change.to)
   }
@@ -154,10 +155,17 @@ extension Installer {
     }
   }
 
-  /// `13.0.2`, or where only its tree differs, `13.0.2 (13.0.2-1)`.
+  /// `13.0.2`; where `current` stays, the releases whose trees differ: `13.0.2 (13.0.2-1)`.
   private static func describe(_ state: VisibleState, beside other: VisibleState) -> String {
-    guard let current = state.current else { return "nothing" }
-    guard current == other.current, let tree = state.releases[current] else { return current }
-    return "\(current) (\(tree))"
+    guard state.current == other.current else { return state.current ?? "nothing" }
+    return state.changedReleases(since: other).map { "\($0) (\(state.releases[$0] ?? "nothing"))" }
+      .joined(separator: ", ")
+  }
+}
+
+extension VisibleState {
+  /// The releases that have another tree than in `other`.
+  fileprivate func changedReleases(since other: VisibleState) -> [String] {
+    releases.keys.filter { releases[$0] != other.releases[$0] }.sorted()
   }
 }

@@ -20,7 +20,11 @@ extension LockedStore {
   package func remove(_ release: Version) throws(StoreError) -> TreeRemoval {
     let visible = try store.visible()
     guard visible.releases[release.text] != nil else { throw .notInstalled(release) }
-    let own = try store.treeNames().filter { Layout.parseTree($0)?.release == release }
+    // Somebody may have made another release's link lead to one of them.
+    let others = visible.releases.filter { $0.key != release.text }.values
+    let own = try store.treeNames().filter {
+      Layout.parseTree($0)?.release == release && !others.contains($0)
+    }
     try confirmLock()
     do {
       // I8: first nothing names it, then it goes.

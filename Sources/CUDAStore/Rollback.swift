@@ -2,18 +2,29 @@ package import CUDACatalog
 package import CUDAFiles
 
 extension Store {
-  /// What was visible before the last change of what is visible now; `nil` if that is unknown or gone.
+  /// What is to be visible for the last change to be undone; `nil` if there is none, or what it replaced is gone.
+  ///
+  /// Of a change that only added releases or took some away nothing is to be seen here: it is the one before that is
+  /// undone then. Releases that came since stay, and those that went do not come back.
   package func previous() throws(StoreError) -> VisibleState? {
     let now = try visible()
     let present = Set(try treeNames())
-    for record in history().reversed() where record.after == now && record.before != now {
-      let before = record.before
-      guard before.current != nil, before.releases.values.allSatisfy(present.contains) else {
-        return nil
+    var state = now
+    for record in history().reversed() where record.before != record.after {
+      guard record.after == state else { continue }
+      state = record.before
+      var wanted = now
+      for (release, tree) in state.releases {
+        guard let present = now.releases[release], present != tree else { continue }
+        wanted.releases[release] = tree
       }
-      // One without a receipt is on its way out, and could not be renamed.
-      for tree in before.releases.values where try isDeparting(tree) { return nil }
-      return before
+      if let current = state.current, wanted.releases[current] != nil { wanted.current = current }
+      guard wanted != now else { continue }
+      for (release, tree) in wanted.releases where now.releases[release] != tree {
+        // One without a receipt is on its way out, and could not be renamed.
+        guard present.contains(tree), try !isDeparting(tree) else { return nil }
+      }
+      return wanted
     }
     return nil
   }
@@ -46,11 +57,9 @@ extension LockedStore {
     from: VisibleState, to: VisibleState, warning: SystemCallError?
   ) {
     let now = try store.visible()
-    guard let before = try store.previous() else {
+    guard let wanted = try store.previous() else {
       throw .nothingToRollBack(prefix: store.prefix)
     }
-    var wanted = before
-    wanted.releases.merge(now.releases) { old, _ in old }
-    return (now, before, try makeVisible(wanted))
+    return (now, wanted, try makeVisible(wanted))
   }
 }

@@ -63,7 +63,8 @@ package struct Store: Sendable {
     var damaged: [Version] = []
     for (label, tree) in visible.releases {
       guard let release = Version(label) else { continue }
-      if let receipt = try readableReceipt(ofTree: tree) {
+      // One of another release is not what the link says.
+      if let receipt = try readableReceipt(ofTree: tree), receipt.release == release {
         releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
       } else if try self.visible().releases[label] == tree {
         damaged.append(release)

@@ -68,7 +68,7 @@ import Testing
       "anybody may write in \(bench.prefix) (owner root, mode 777)",
       "anybody may open \(bench.prefix)/.cuda-install.lock, and hold the lock for ever",
       "2 half made trees or links of runs that died",
-      "CUDA 12.9.1 is damaged: its receipt cannot be read",
+      "CUDA 12.9.1 is damaged: its tree has no receipt of it",
       "'cuda-install install 12.9.1' makes it whole again",
       "the nvcc that the shell finds is \(bench.scratch.path)/bin/nvcc",
       "it has an empty element: the loader looks in the current directory",

@@ -62,6 +62,71 @@ import Testing
     #expect(bench.fetched == fetched)
   }
 
+  @Test func `rollback goes back behind releases that only came or went meanwhile`() throws {
+    let bench = try Bench()
+    for words in [
+      ["install", "12", "curand"], ["install", "13.0.1", "curand", "--use"],
+      ["install", "13", "curand", "--use"], ["remove", "12.9.1"],
+    ] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    #expect(bench.run("rollback").output == "rolled back: 13.0.2 -> 13.0.1\n")
+    #expect(bench.run("rollback").output == "rolled back: 13.0.1 -> 13.0.2\n")
+    #expect(bench.run("install", "12", "curand").status == 0)
+    #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
+    #expect(bench.run("rollback").output == "rolled back: 13.0.2 -> 13.0.1\n")
+    #expect(linkTarget("\(bench.prefix)/12.9.1") != nil)
+  }
+
+  @Test func `rollback names the release whose tree goes back, also if it is not the current one`()
+    throws
+  {
+    let bench = try Bench()
+    for words in [
+      ["install", "12", "curand"], ["install", "13", "curand", "--use"], ["install", "12", "nvcc"],
+    ] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    let run = bench.run("rollback", "--json")
+    #expect(run.output.contains(#""release":"12.9.1""#), "\(run.output)")
+    #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
+    #expect(linkTarget("\(bench.prefix)/12.9.1")?.hasSuffix("/12.9.1-1") == true)
+    let again = bench.run("rollback")
+    #expect(again.output == "rolled back: 12.9.1 (12.9.1-1) -> 12.9.1 (12.9.1-3)\n")
+  }
+
+  @Test func `rollback does not go further back where the tree of the last change is gone`() throws
+  {
+    let bench = try Bench()
+    for words in [
+      ["install", "12", "curand"], ["install", "13", "curand", "--use"], ["install", "13", "nvcc"],
+      ["prune", "--keep", "0"],
+    ] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    #expect(bench.run("rollback").status == 66)
+    #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
+  }
+
+  @Test
+  func
+    `I7: a release whose link leads to another's tree is damaged, and no removal takes that tree`()
+    throws
+  {
+    let bench = try Bench()
+    for words in [["install", "13.0.1", "curand"], ["install", "13", "curand", "--use"]] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    let script = "ln -sfn .cuda-install/trees/13.0.1-1 \"$PREFIX/13.0.2\""
+    try #require(bench.inShell(script).status == 0)
+    #expect(bench.run("verify", "13.0.2").status == 65)
+    #expect(bench.run("status").output.contains("Damaged  13.0.2"))
+    #expect(bench.run("remove", "13.0.1").status == 0)
+    #expect(bench.trees.contains("13.0.1-1"))
+    #expect(bench.run("install", "13", "curand").status == 0)
+    #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
+  }
+
   @Test func `there is nothing to roll back to before the first release`() throws {
     let bench = try Bench()
     #expect(bench.run("install", "13", "curand").status == 0)
