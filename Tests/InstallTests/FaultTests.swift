@@ -25,7 +25,8 @@ import Testing
         let reader = Reader(prefix, expecting: template.views)
         let answer = try meet(code, at: call, of: template, in: prefix, reader)
         var found = answer.isTried ? answer.violations(code, call, change) : []
-        let mayLeaveDownload = call.subject.hasPrefix("/.cuda-install/partial")
+        // Recovery keeps one if it cannot read whether it is needed.
+        let mayLeaveDownload = call.subject.hasPrefix("/.cuda-install/partial") || change.recovers
         found += template.violations(
           in: prefix, reader, isTold: answer.status == 0, prunes: mayLeaveDownload,
           mayStayHalf: change.recovers && isFull(code) && !answer.isDone)
