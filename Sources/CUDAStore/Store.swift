@@ -95,8 +95,8 @@ package struct Store: Sendable {
     } catch {
       switch error {
       case .damaged: return nil
-      // Closed, or something else in its place.
-      case .files(let error) where error.isPermission || error.isNameTaken: return nil
+      // Something else in its place. One that is closed is there, and whoever changes the release needs all of it.
+      case .files(let error) where error.isNameTaken: return nil
       default: throw error
       }
     }

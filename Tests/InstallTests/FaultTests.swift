@@ -103,8 +103,6 @@ private struct Answer {
   private func statuses(_ code: Int32, isFull: Bool, _ call: Call, _ change: Change) -> [Int32] {
     var fitting: [Int32] = isFull ? [0, 74] : [0, 73, 74, 77]
     if call.name == "flock" { fitting.append(71) }
-    // A tree or a receipt that is closed is damage.
-    if code == EACCES, call.subject.hasPrefix("/.cuda-install/trees/") { fitting.append(65) }
     // A history that cannot be read has nothing to go back to.
     let readsHistory =
       call.subject.hasSuffix("/history.ndjson") || call.subject == "/.cuda-install"

@@ -10,7 +10,7 @@ import Testing
   }
   #expect(!reads.isEmpty)
   for call in reads {
-    for code in [EMFILE, EIO] {
+    for code in [EMFILE, EIO, EACCES] {
       let prefix = template.makePrefix("receipt")
       let reader = Reader(prefix, expecting: template.views)
       let calls = Calls(in: prefix)
