@@ -4,7 +4,7 @@
 // A death is tried in two ways. To the disk it is one if from some call on none happens any more: that takes
 // milliseconds. And it is one: a process of its own that gets SIGKILL.
 //
-// To stop at every call, and to kill at each that changes what others find, for a quarter of an hour:
+// To stop at every call, and to kill at each that changes what others find, for an hour or two:
 //   CUDA_INSTALL_EVERY_CALL=1 TMPDIR=/dev/shm swift test --filter InstallTests
 
 import CUDACatalog

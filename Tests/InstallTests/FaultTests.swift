@@ -1,7 +1,7 @@
 // Any call may fail. One run meets it, with an errno that the kernel may give there, and the next finds what it left. Each
 // call that changes what others find is tried with several, and of the rest as many as there is time for.
 //
-// To try every call with every errno, for a quarter of an hour:
+// To try every call with every errno, for an hour or two:
 //   CUDA_INSTALL_EVERY_CALL=1 TMPDIR=/dev/shm swift test --filter InstallTests
 
 import CUDACatalog
