@@ -12,20 +12,15 @@ extension LockedStore {
     var ready: [ReadyLink] = []
     var doneCount = 0
     var warning: SystemCallError?
+    defer { prefix.discard(ready[doneCount...]) }
     do {
       // What needs room comes first: a full disk is met before anything is visible.
       for link in links { ready.append(try prefix.prepare(link)) }
     } catch {
-      prefix.discard(ready[...])
       throw .files(error)
     }
     // The last moment: nobody sees it yet.
-    do {
-      try confirmLock()
-    } catch {
-      prefix.discard(ready[...])
-      throw error
-    }
+    try confirmLock()
     do {
       if links.count > 1 {
         operation.wanted = wanted
@@ -37,7 +32,6 @@ extension LockedStore {
         doneCount += 1
       }
     } catch {
-      prefix.discard(ready[doneCount...])
       if doneCount > 0 { throw .halfVisible(error) }
       operation.wanted = nil
       throw .files(error)

@@ -60,11 +60,9 @@ package struct Recovery: Equatable, Sendable {
     if let interrupted {
       // I7 I12: on record, for good, before the announcement goes; and that, before anybody changes anything more. If
       // a power cut brought it back, it would be finished again, over what others have done.
-      let last = store.lastRun()
       var record =
-        last?.op == interrupted.op
-        ? last ?? RunRecord(died: interrupted, after: now)
-        : RunRecord(died: interrupted, after: recovery.visible)
+        store.record(ofRun: interrupted.op)
+        ?? RunRecord(died: interrupted, after: recovery.visible)
       record.after = recovery.visible
       record.changed = recovery.isVisible
       try onFullDiskToo { () throws(SystemCallError) in

@@ -28,9 +28,7 @@ extension Store {
     }
     return nil
   }
-}
 
-extension Store {
   /// The process of the last change, if a run of that command made it and did not live to say so.
   package func untold(_ command: String) throws(StoreError) -> Int32? {
     // Whoever asked since, and was told, has done nothing else.

@@ -13,14 +13,19 @@ struct Call: Hashable, Codable, Sendable, CustomStringConvertible {
 
   var description: String { "\(name) \(subject) #\(occurrence)" }
 
-  /// Whether it may change what others find; not so in staging, which nobody else sees.
-  var changesPrefix: Bool {
-    let changing: Set<String> = [
+  /// Whether it changes something, if only what is on disk.
+  var changes: Bool {
+    [
       "renameat", "renameat2", "symlinkat", "unlinkat", "linkat", "mkdirat", "pwrite", "ftruncate",
       "fsync", "fdatasync", "syncfs",
-    ]
-    return changing.contains(name) && !subject.contains("/.new.*/")
+    ].contains(name)
   }
+
+  /// Whether it may change what others find; not so in staging, which nobody else sees.
+  var changesPrefix: Bool { changes && !subject.contains("/.new.*/") }
+
+  /// Whether it puts the names in the bookkeeping directory on disk.
+  var syncsBookkeeping: Bool { name == "fsync" && subject == "/.cuda-install" }
 
   /// Whether a link of the prefix says something else behind it.
   var replacesLink: Bool {

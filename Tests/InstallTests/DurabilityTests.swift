@@ -104,15 +104,14 @@ func `I7: what is wanted of two links is on disk before the first is replaced`(
   let template = try Template(change)
   let calls = template.calls
   let first = try #require(calls.firstIndex { $0.replacesLink })
-  let bookkeeping = "/.cuda-install"
   let announcement = try #require(
     calls[..<first].lastIndex {
-      $0.name == "renameat" && $0.subject == "\(bookkeeping)/.operation.json.* to operation.json"
+      $0.name == "renameat"
+        && $0.subject == "/.cuda-install/.operation.json.* to operation.json"
     })
   #expect(
     calls[..<announcement].last?.name == "fdatasync", "\(calls[announcement - 1])")
-  #expect(
-    calls[announcement..<first].contains { $0.name == "fsync" && $0.subject == bookkeeping })
+  #expect(calls[announcement..<first].contains { $0.syncsBookkeeping })
 }
 
 @Test func `I7: trees are deleted only when the links are on disk that name others`() throws {

@@ -66,11 +66,10 @@ import Testing
       calls[record...].firstIndex {
         $0.name == "unlinkat" && $0.subject == "\(bookkeeping)/operation.json"
       })
-    func isSync(_ call: Call) -> Bool { call.name == "fsync" && call.subject == bookkeeping }
-    #expect(calls[record..<removal].contains(where: isSync), "the record's name")
+    #expect(calls[record..<removal].contains { $0.syncsBookkeeping }, "the record's name")
     let next = try #require(
       calls[(removal + 1)...].firstIndex { $0.changesPrefix && $0.subject.hasPrefix("/") })
-    #expect(isSync(calls[next]), "\(calls[next])")
+    #expect(calls[next].syncsBookkeeping, "\(calls[next])")
   }
 
   @Test func `I9: what a run left undone is not done over what others did since`() throws {

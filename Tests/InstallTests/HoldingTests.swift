@@ -27,13 +27,7 @@ import Testing
   }
 
   /// In staging, too, nobody else may be at work. The prefix itself is made before there can be a lock.
-  private func changes(_ call: Call) -> Bool {
-    let changing: Set<String> = [
-      "renameat", "renameat2", "symlinkat", "unlinkat", "linkat", "mkdirat", "pwrite", "ftruncate",
-      "fsync", "fdatasync", "syncfs",
-    ]
-    return changing.contains(call.name) && call.subject.contains("/cuda/")
-  }
+  private func changes(_ call: Call) -> Bool { call.changes && call.subject.contains("/cuda/") }
 
   /// `false` if there is none, or somebody has it.
   private func isFree(_ path: String) -> Bool {
