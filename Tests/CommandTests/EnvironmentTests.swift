@@ -9,25 +9,6 @@ import Testing
     return (bench, "\(bench.prefix)/.cuda-install/trees/13.0.2-1")
   }
 
-  @Test(arguments: ["cuda", "a dir with 'quotes' and $HOME \"x\""], ["sh", "bash", "zsh"])
-  func `sh: the settings may be read twice under -eu, whatever the prefix`(
-    prefix: String, shell: String
-  ) throws {
-    let (bench, tree) = try installed(prefix: prefix)
-    let run = bench.inShell(
-      """
-      set -eu
-      settings=$("$CUDA_INSTALL" --prefix "$PREFIX" env --shell \(shell))
-      eval "$settings"; eval "$settings"
-      printf '%s\\n' "$CUDA_HOME" "$CUDA_PATH" "$CUDAToolkit_ROOT" "$PATH" "$LD_LIBRARY_PATH"
-      """)
-    #expect(run.status == 0, "\(run.errors)")
-    let path = bench.environment["PATH"] ?? ""
-    #expect(
-      run.output.split(separator: "\n").map(String.init)
-        == [tree, tree, tree, "\(tree)/bin:\(path)", "\(tree)/lib64"])
-  }
-
   @Test(arguments: [(nil, ""), ("", ""), ("/a:/b", ":/a:/b")])
   func `a search path never gets an empty element`(before: String?, after: String) throws {
     let (bench, tree) = try installed()
@@ -49,20 +30,62 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: runProgram(["sh", "-c", "command -v fish"]).status == 0, "there is no fish"))
-  func `fish: the settings may be read twice, whatever the prefix`() throws {
-    let (bench, tree) = try installed(prefix: "a 'dir' with \\ $HOME")
-    let script = """
-      "$CUDA_INSTALL" --prefix "$PREFIX" env --shell fish >"$SCRATCH/settings"
-      exec fish --no-config -c 'source $argv[1]; source $argv[1]
-        printf "%s\\n" $CUDA_HOME $CUDAToolkit_ROOT $PATH[1] $PATH[2] (env | grep ^LD_LIB)' \
-        "$SCRATCH/settings"
-      """
-    let run = bench.inShell(script)
-    #expect(run.status == 0, "\(run.errors)")
-    #expect(
-      run.output.split(separator: "\n").map(String.init)
-        == [tree, tree, "\(tree)/bin", "/usr/local/bin", "LD_LIBRARY_PATH=\(tree)/lib64"])
+  @Test(arguments: shells, ["cuda", hardPrefix])
+  func `the release is first and its settings are there once, whatever was read before`(
+    shell: String, prefix: String
+  ) throws {
+    let (bench, tree) = try installed(prefix: prefix)
+    let old = "\(bench.prefix)/.cuda-install/trees/13.0.1-1"
+    let system = bench.environment["PATH"] ?? ""
+    let settings = reading("", shell)
+    for (library, rest) in [
+      (nil, ""), ("", ""), ("/a:/b", ":/a:/b"), ("\(old)/lib64:/a:\(old)/x:/b", ":/a:/b"),
+    ] as [(String?, String)] {
+      let variables = ["PATH": "\(old)/bin:\(system)"].merging(
+        library.map { ["LD_LIBRARY_PATH": $0] } ?? [:]
+      ) { $1 }
+      let twice = bench.settings(
+        behind: [settings, settings], in: shell, environment: variables)
+      let expected = [
+        "CUDAToolkit_ROOT=\(tree)", "CUDA_HOME=\(tree)", "CUDA_PATH=\(tree)",
+        "LD_LIBRARY_PATH=\(tree)/lib64\(rest)", "PATH=\(tree)/bin:\(system)",
+      ]
+      #expect(twice.output.split(separator: "\n").map(String.init) == expected)
+      #expect(twice.status == 0 && twice.errors == "", "\(twice.errors)")
+    }
+    let between =
+      ["fish": "set -gx PATH /other $PATH", "csh": "setenv PATH \"/other:$PATH\""][shell]
+      ?? "PATH=/other:$PATH"
+    let over = bench.settings(behind: [settings, between, settings], in: shell)
+    #expect(over.output.contains("\nPATH=\(tree)/bin:/other:\(system)\n"), "\(over.output)")
+    #expect(over.errors == "")
+  }
+
+  @Test(arguments: ["cuda", hardPrefix], ["sh", "bash"])
+  func `github: the search path is the job's, with the release once and in front`(
+    prefix: String, shell: String
+  ) throws {
+    let (bench, tree) = try installed(prefix: prefix)
+    for (before, after) in [
+      ("unset LD_LIBRARY_PATH", ""), ("LD_LIBRARY_PATH=", ""),
+      ("LD_LIBRARY_PATH='/a b:/$c\\n'", ":/a b:/$c\\n"),
+      ("LD_LIBRARY_PATH=/a:$PREFIX/.cuda-install/trees/13.0.2-1/lib64:/b", ":/a:/b"),
+    ] {
+      // What counts is the value when the settings are read.
+      let run = bench.inShell(
+        """
+        exec \(shell) -euc 'settings=$("$@"); \(before.replacing("'", with: "'\\''"))
+          export GITHUB_ENV="$SCRATCH/variables" GITHUB_PATH="$SCRATCH/path"
+          : >"$GITHUB_ENV" >"$GITHUB_PATH"
+          eval "$settings"; cat "$GITHUB_ENV" "$GITHUB_PATH"' "$0" "$@"
+        """, "env", "--shell", "github", environment: ["LD_LIBRARY_PATH": "/other"])
+      let expected = [
+        "CUDA_HOME=\(tree)", "CUDA_PATH=\(tree)", "CUDAToolkit_ROOT=\(tree)",
+        "LD_LIBRARY_PATH=\(tree)/lib64\(after)", "\(tree)/bin",
+      ]
+      #expect(run.output.split(separator: "\n").map(String.init) == expected, "\(run.errors)")
+      #expect(run.status == 0 && run.errors == "")
+    }
   }
 
   @Test func `json: the settings are one object`() throws {
@@ -95,6 +118,10 @@ import Testing
     #expect(run.status == 7)
     #expect(run.output == "--json a b \(tree)\n")
     #expect(bench.run("exec", "--", "sh", "-c", "kill -TERM $$").status == 143)
+    let other = "\(bench.prefix)/.cuda-install/trees/13.0.1-1/lib64:/a"
+    let library = bench.run(
+      "exec", "--", "printenv", "LD_LIBRARY_PATH", environment: ["LD_LIBRARY_PATH": other])
+    #expect(library.output == "\(tree)/lib64:/a\n")
   }
 
   @Test func `exec: 127 is for a command that is not there, 126 for one that cannot run`() throws {

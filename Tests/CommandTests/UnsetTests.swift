@@ -1,33 +1,12 @@
 import TestSupport
 import Testing
 
-private let shells = ["sh", "bash", "zsh", "fish", "csh"].filter {
-  runProgram(["sh", "-c", "command -v \($0)"]).status == 0
-}
-
-/// How a shell reads what `cuda-install env` with these options prints.
-private func reading(_ options: String, _ shell: String) -> String {
-  let env = "$CUDA_INSTALL env --shell \(shell) \(options)"
-  switch shell {
-  case "fish": return "\(env) | source"
-  case "csh": return "eval \"`\(env)`\""
-  default: return "eval \"$(\(env))\""
-  }
-}
-
 @Suite struct `Undoing the settings` {
   private func run(_ bench: Bench, _ shell: String, _ lines: [String]) -> Ended {
-    let strict = ["sh", "bash", "zsh"].contains(shell) ? ["set -eu"] : []
-    let show = "env | grep -E '^(CUDA_[HP]|CUDAT|PATH=|LD_LIB)' | sort"
-    bench.scratch.write(
-      "script", Array((strict + lines + [show, ""]).joined(separator: "\n").utf8))
-    let options = shell == "fish" ? "--no-config" : shell == "csh" ? "-f" : ""
-    return bench.inShell(
-      "exec \(shell) \(options) \"$SCRATCH/script\"",
-      environment: ["LD_LIBRARY_PATH": "/a::/b", "CUDA_INSTALL_PREFIX": bench.prefix])
+    bench.settings(behind: lines, in: shell, environment: ["LD_LIBRARY_PATH": "/a::/b"])
   }
 
-  @Test(arguments: shells, ["cuda", "a dir with [x] and 'y'"])
+  @Test(arguments: shells, ["cuda", hardPrefix])
   func `gives the environment back that was there before`(shell: String, prefix: String) throws {
     let bench = try Bench(prefix: prefix)
     for release in ["13.0.1", "13.0.2"] {

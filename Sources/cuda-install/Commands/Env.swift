@@ -80,8 +80,9 @@ struct Exec: ParsableCommand {
     try session.run { (installer) throws(InstallError) in
       let (_, root) = try installer.leasedEnvironment(of: version)
       var variables = Environment.variables(root)
-      variables["PATH"] = Environment.prepending("\(root)/bin", to: "PATH")
-      variables["LD_LIBRARY_PATH"] = Environment.prepending("\(root)/lib64", to: "LD_LIBRARY_PATH")
+      variables["PATH"] = Environment.prepending("bin", of: root, to: "PATH")
+      variables["LD_LIBRARY_PATH"] = Environment.prepending(
+        "lib64", of: root, to: "LD_LIBRARY_PATH")
       let code = replaceProcess(by: command, environment: variables.map { ($0.key, $0.value) })
       Console(stream: .error).say("error: cannot run \(cleaned(command[0])): \(code.reason)")
       exitProcess(code.isMissing ? 127 : 126)
