@@ -34,6 +34,14 @@ import Testing
     #expect(bench.run("install", "13", "curand").status == 0)
   }
 
+  @Test(arguments: [["--keep", "-1"], ["--keep=-1"], ["--keep", "1001"], ["-n", "--keep", "-1"]])
+  func `what cannot be kept is 64, and says what can`(options: [String]) throws {
+    let bench = try Bench()
+    let run = Ended(Program(bench.command(["prune"] + options), in: bench.scratch))
+    #expect(run.status == 64)
+    #expect(run.errorLines == ["cuda-install: error: --keep is a number from 0 to 1000"])
+  }
+
   @Test func `prune names a tree in use once, also if its release goes`() throws {
     let bench = try makeBench()
     let user = bench.hold("\(bench.prefix)/.cuda-install/trees/13.0.1-1")

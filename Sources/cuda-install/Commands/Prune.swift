@@ -10,7 +10,10 @@ struct Prune: ParsableCommand {
       nobody continues. What a running program uses through exec stays.
       """)
 
-  @Option(help: "How many old releases of a track, and old trees, stay to go back to.")
+  // Unconditional: -1 is a number, if a wrong one, and no option.
+  @Option(
+    parsing: .unconditional,
+    help: "How many old releases of a track, and old trees, stay to go back to.")
   var keep = 1
 
   @Flag(name: [.customShort("n"), .long], help: "Print what would be deleted.")
