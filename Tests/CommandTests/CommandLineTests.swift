@@ -100,6 +100,9 @@ import Testing
     }
     let bench = try Bench()
     #expect(bench.run("install", "13", "curand").status == 0)
+    let executed = bench.run("exec", "12", "--json", "--", "true")
+    #expect(executed.status == 66 && executed.errors == "")
+    #expect(executed.output.contains("\"message\":\"release 12 is not installed\""))
     for (words, status) in [
       (["status"], 0), (["list"], 0), (["list", "--components"], 0), (["list", "--available"], 0),
       (["list", "--available", "--components"], 0), (["install", "12", "--dry-run"], 0),
