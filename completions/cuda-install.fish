@@ -149,7 +149,7 @@ complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" no-wait' -l 'no-wait' -d 'Leave with status 75 if another process is at work.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" version' -l 'version' -d 'Show the version.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install update" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" y yes' -s 'y' -l 'yes' -d 'Remove the current release as well.'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" y yes' -s 'y' -l 'yes' -d 'Remove the current release as well; it changes nothing for components.'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" p prefix' -s 'p' -l 'prefix' -d 'Where to install.' -rfa '(__cuda-install_complete_directories)'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove" mirror' -l 'mirror' -d 'Take manifests and archives from this URL or directory.' -rfa '(__cuda-install_complete_directories)'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install remove"' -s 'q' -l 'quiet' -d 'Print changes and errors only; twice: errors only.'

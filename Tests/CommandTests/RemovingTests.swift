@@ -55,7 +55,12 @@ import Testing
       (["12", "nvcc"], 66, "release 12 is not installed"),
       (["nvcc", "cudart"], 64, "that is all there is of CUDA 13.0.2"),
       (["13.0.2", "12.9.1", "nvcc"], 64, "components are removed from one release at a time"),
-      (["nvcc", "13.0.2"], 64, "components are removed from one release at a time"),
+      (["nvcc", "12.9.1", "13.0.2"], 64, "components are removed from one release at a time"),
+      (["nvcc", "13.0.2"], 64, "the version comes first: cuda-install remove 13.0.2 nvcc"),
+      (
+        ["nvcc", "latest", "cudart"], 64,
+        "the version comes first: cuda-install remove latest nvcc cudart"
+      ),
     ] as [([String], Int32, Substring)] {
       let run = Ended(Program(bench.command(["remove"] + words), in: bench.scratch))
       #expect(run.status == status, "\(words)")

@@ -16,7 +16,9 @@ struct Remove: ParsableCommand {
       valueName: "version or component"))
   var words: [String]
 
-  @Flag(name: [.short, .long], help: "Remove the current release as well.")
+  @Flag(
+    name: [.short, .long],
+    help: "Remove the current release as well; it changes nothing for components.")
   var yes = false
 
   @OptionGroup var options: GlobalOptions
@@ -24,14 +26,19 @@ struct Remove: ParsableCommand {
   mutating func run() throws {
     let session = try Session(options, changes: true)
     try session.run { (installer) throws(InstallError) in
-      let versions = Array(words.prefix(while: isVersion))
-      let components = Array(words.dropFirst(versions.count))
+      let versions = words.filter(isVersion)
+      let components = words.filter { !isVersion($0) }
       if components.isEmpty {
         try removeReleases(versions, installer, session.report)
         return
       }
-      guard versions.count < 2, !components.contains(where: isVersion) else {
+      guard versions.count < 2 else {
         throw InstallError(.usage("components are removed from one release at a time"))
+      }
+      if let version = versions.first, words.first != version {
+        let line = ([version] + components).joined(separator: " ")
+        throw InstallError(
+          .usage("the version comes first: cuda-install remove \(cleaned(line, limit: .max))"))
       }
       try remove(components, from: versions.first, installer, session.report)
     }
