@@ -20,6 +20,8 @@ public enum Event: Sendable {
   case checking(checked: Int64, total: Int64)
   /// Something worth a line that stops nothing.
   case notice(String)
+  /// Something that went wrong, or will, and stops nothing.
+  case warning(String)
 }
 
 /// A wait for another process.

@@ -108,7 +108,7 @@ public struct Installer {
 
   /// Says what went wrong once the change was visible. It is a change all the same (I12).
   func warn(of error: SystemCallError?) {
-    if let error { observe(.notice("warning: it is done, but \(error.message)")) }
+    if let error { observe(.warning("it is done, but \(error.message)")) }
   }
 
   /// The process, among those this one waited for, that did what was asked: the last whose run ended well, changed

@@ -50,7 +50,7 @@ extension Installer {
         in: &locked)
       try commit(execution, plan, in: &locked)
       removed = leaving.map { RemovedComponent(name: $0.name.text, byteCount: $0.byteCount) }
-      for need in plan.needs(of: leaving.map(\.name)) { observe(.notice("note: \(need)")) }
+      for need in plan.needs(of: leaving.map(\.name)) { observe(.warning(need)) }
       return Outcome(changed: true, release: label, plan: plan)
     }
     return (outcome, removed)

@@ -32,8 +32,7 @@ final class JSONReport: Report {
         .fleeting)
     case .locked(let waited):
       emit(LockEvent(state: "acquired", waited_ms: Int64(waited / .milliseconds(1))), .note)
-    case .recovered(let text):
-      emit(MessageEvent(level: "note", code: "recovered", text: cleaned(text, limit: .max)), .note)
+    case .recovered(let text): say(text, level: "note", code: "recovered")
     case .planned(let summary): emit(PlanJSON(summary), .note)
     case .progress(let snapshot):
       guard isDue(&lastProgress, .milliseconds(250)) else { return }
@@ -41,8 +40,8 @@ final class JSONReport: Report {
     case .checking(let checked, let total):
       guard !isQuery, isDue(&lastProgress, .milliseconds(250)) else { return }
       emit(ProgressEvent(checked: checked, total: total), .fleeting)
-    case .notice(let text):
-      emit(MessageEvent(level: "note", code: "notice", text: cleaned(text, limit: .max)), .note)
+    case .notice(let text): say(text, level: "note", code: "notice")
+    case .warning(let text): say(text, level: "warning", code: "notice")
     }
   }
 
@@ -76,6 +75,10 @@ final class JSONReport: Report {
   }
 
   func answer(_ text: String, _ document: some Encodable) { emit(document) }
+
+  private func say(_ text: String, level: String, code: String) {
+    emit(MessageEvent(level: level, code: code, text: cleaned(text, limit: .max)), .note)
+  }
 
   private func emit(
     _ value: some Encodable, _ importance: CUDAFiles.Stream.Importance = .answer

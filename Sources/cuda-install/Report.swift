@@ -40,6 +40,7 @@ final class TextReport: Report {
     case .progress(let snapshot): progress.draw(snapshot)
     case .checking(let checked, let total): progress.drawChecked(checked, of: total)
     case .notice(let text): note(text)
+    case .warning(let text): note("warning: \(text)")
     }
   }
 

@@ -189,6 +189,12 @@ struct Event: Decodable {
   var exit: Int32?
   var last: Bool?
   var error: Failure?
+  /// Of `lock`.
+  var state: String?
+  var waited_ms: Int64?
+  /// Of `message`.
+  var level: String?
+  var text: String?
 }
 
 /// A line of the history, and `last.json`.

@@ -76,8 +76,23 @@ import Testing
     let bench = try cutOff("install", "13", "nvcc", "curand")
     let run = bench.run("remove", "cudart")
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.contains("note: cuda_nvcc needs cuda_cudart\n"))
+    #expect(run.errors.contains("warning: cuda_nvcc needs cuda_cudart\n"))
     #expect(bench.run("remove", "curand", "-q").errors == "")
+  }
+
+  @Test func `a warning is one in JSON as well, and its text is nothing but that`() throws {
+    let bench = try cutOff("install", "13", "nvcc")
+    let run = bench.run("remove", "cudart", "--json")
+    #expect(run.status == 0)
+    let messages = try run.events.filter { $0.type == "message" }
+    #expect(messages.map(\.level) == ["warning"])
+    #expect(messages.map(\.text) == ["cuda_nvcc needs cuda_cudart"])
+  }
+
+  @Test func `--yes asks for no more than the components`() throws {
+    let bench = try cutOff("install", "13", "curand", "nvcc")
+    #expect(bench.run("remove", "-y", "curand").status == 0)
+    #expect(bench.run("list", "--components", "-q").output == "cuda_cudart\ncuda_nvcc\n")
   }
 
   @Test func `an update does not bring them back, and an install that selects them does`() throws {

@@ -52,7 +52,7 @@ import Testing
         return code
       }) {
         try template.change.run(prefix, mirror: template.mirror.path) { event in
-          if case .notice(let text) = event, text.hasPrefix("warning") {
+          if case .warning = event {
             warningCount.withLock { $0 += 1 }
           }
         }
