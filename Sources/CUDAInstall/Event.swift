@@ -45,6 +45,11 @@ public struct Holder: Sendable {
   /// `pid 4711, install, user root, since 14:02:11, 62% fetched`
   public var description: String { holder.phrase }
 
+  /// Whether a wait for it is worth a word: who left no record is, as a rule, about to write it.
+  package func isWorthSaying(after elapsed: Duration) -> Bool {
+    operation != nil || elapsed >= .seconds(1)
+  }
+
   /// How far it is; `nil` before it knows itself.
   public var snapshot: ProgressSnapshot? {
     guard let progress = operation?.progress, let total = progress.total, total > 0 else {

@@ -24,7 +24,8 @@ final class JSONReport: Report {
           time: Timestamp.now.rfc3339, op: op, command: command, prefix: prefix,
           pid: Machine.processID, tool: Installer.version))
     case .waiting(let holder, let wait):
-      guard isDue(&lastWaiting, .milliseconds(250)) else { return }
+      guard holder.isWorthSaying(after: wait.elapsed), isDue(&lastWaiting, .milliseconds(250))
+      else { return }
       emit(
         LockEvent(
           state: "waiting", waited_ms: Int64(wait.elapsed / .milliseconds(1)),

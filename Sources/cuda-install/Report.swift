@@ -78,9 +78,9 @@ final class TextReport: Report {
     errors.say(text)
   }
 
-  /// On a terminal the holder's progress, redrawn; elsewhere a line at once and one every 30 s.
+  /// On a terminal the holder's progress, redrawn; elsewhere a line and then one every 30 s.
   private func showWaiting(_ holder: Holder, _ wait: Wait) {
-    guard quiet == 0 else { return }
+    guard quiet == 0, holder.isWorthSaying(after: wait.elapsed) else { return }
     if progress.isAnimated {
       let bar = holder.snapshot.map { progress.lines(of: $0) } ?? []
       progress.draw(

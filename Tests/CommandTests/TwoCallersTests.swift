@@ -143,9 +143,14 @@ import Testing
     #expect(bench.run("status").output.contains("Busy     \(who)\n"))
     let patient = bench.start("install", "12", "curand")
     #expect(patient.waitForErrors("waiting for \(who); at most 600 s\n"))
+    let program = bench.start("install", "12", "curand", "--json")
+    #expect(program.waitForOutput("waiting"))
     #expect(bench.disk == before)
     other.release()
     #expect(patient.wait() == 0, "\(patient.errors)")
+    // Who has no record is, as a rule, about to write it: nobody hears of it in the first second.
+    let events = try Ended(program).events.filter { $0.state == "waiting" }
+    #expect(events.allSatisfy { $0.waited_ms ?? 0 >= 1000 })
   }
 
   @Test(arguments: [
