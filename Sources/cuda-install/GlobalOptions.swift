@@ -34,7 +34,8 @@ struct GlobalOptions: ParsableArguments {
     guard !noWait || wait == nil else {
       throw ValidationError("--wait and --no-wait exclude each other")
     }
-    if let prefix, prefix.isEmpty || prefix.contains(where: { "\n:".contains($0) }) {
+    let prefix = effectivePrefix
+    if prefix.isEmpty || prefix.contains(where: { "\n:".contains($0) }) {
       throw ValidationError(
         "the prefix is empty, or has a colon or a line break in it, which no search path can hold")
     }

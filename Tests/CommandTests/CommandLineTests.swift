@@ -46,6 +46,24 @@ import Testing
     #expect(listing(bench.prefix) == [:])
   }
 
+  @Test(arguments: ["a:b", "a\nb"])
+  func `what no search path can hold is no prefix, wherever it is said`(prefix: String) throws {
+    let bench = try Bench()
+    for words in [["install", "13", "--mirror", bench.mirror], ["env"]] {
+      let named = run(words + ["--prefix", prefix], bench)
+      let inherited = Ended(
+        Program(
+          [BuiltBinary.path] + words,
+          environment: bench.environment.merging(["CUDA_INSTALL_PREFIX": prefix]) { $1 },
+          in: bench.scratch))
+      for run in [named, inherited] {
+        #expect(run.status == 64)
+        #expect(run.output == "" && run.errorLines.count == 1, "\(run.errors)")
+        #expect(run.errors.contains("no search path can hold"))
+      }
+    }
+  }
+
   @Test func `the environment names prefix and mirror`() throws {
     let bench = try Bench()
     let run = Ended(
