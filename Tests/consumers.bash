@@ -63,11 +63,11 @@ CPP
   else
     absent modules "nvcc by a modulefile"
   fi
-  if has clang++; then
-    consumer clang++ "$(first_number clang++ --version)" "-x cuda --cuda-path: the host's part, with two headers made up" \
+  if has clang++-22; then
+    consumer clang++ "$(first_number clang++-22 --version)" "-x cuda --cuda-path: a kernel, with a header of cuRAND's made up" \
       with_clang
   else
-    absent clang++ "-x cuda --cuda-path"
+    absent clang++-22 "-x cuda --cuda-path"
   fi
 }
 
@@ -153,15 +153,16 @@ by_module() {
     grep 'release 13'
 }
 
-# clang 22 is the first that knows CUDA 13; those before include a header that it has no more, and one of cuRAND's,
-# which is not in this mirror.
+# clang 22 is the first that does without texture_fetch_functions.h, which CUDA 13 has no more. It includes a header of
+# cuRAND's, which is not in this mirror. The new driver links by a program of a package that is not installed here.
 with_clang() {
   local headers=$work/consumers/clang log
   mkdir -p "$headers"
-  touch "$headers/texture_fetch_functions.h" "$headers/curand_mtgp32_kernel.h"
-  log=$(without_cuda clang++ -x cuda --cuda-host-only --cuda-path="$tree" -isystem "$headers" -v -c \
-    -o "$work/consumers/by-clang.o" "$work/src/runtime.cu" 2>&1) || { echo "$log"; return 1; }
-  [[ $log == *"Found CUDA installation: $tree"* && -s $work/consumers/by-clang.o ]]
+  touch "$headers/curand_mtgp32_kernel.h"
+  log=$(without_cuda clang++-22 -x cuda --cuda-path="$tree" --cuda-gpu-arch=sm_75 --no-offload-new-driver \
+    -isystem "$headers" -v -o "$work/consumers/by-clang" "$work/src/runtime.cu" \
+    -L"$tree/lib" -lcudart_static -ldl -lrt -pthread 2>&1) || { echo "$log"; return 1; }
+  [[ $log == *"Found CUDA installation: $tree"* ]] && "$work/consumers/by-clang"
 }
 
 # torch/utils/cpp_extension.py of PyTorch 2: _find_cuda_home, include_paths, library_paths and the check of the version,
