@@ -86,14 +86,11 @@ package struct UnpackedEntry: Sendable, Equatable {
   package var kind: Kind
   /// Seconds since 1970.
   package var modified: Int64
-  /// Whether it is a second name for a published tree's own file.
-  package var isPublished = false
 
-  package init(path: String, kind: Kind, modified: Int64, isPublished: Bool = false) {
+  package init(path: String, kind: Kind, modified: Int64) {
     self.path = path
     self.kind = kind
     self.modified = modified
-    self.isPublished = isPublished
   }
 }
 

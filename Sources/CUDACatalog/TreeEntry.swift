@@ -13,11 +13,19 @@ package struct TreeEntry: Sendable, Equatable {
   package var kind: Kind
   /// The components that have it; none if the installer itself made it.
   package var owners: [ComponentName]
+  /// When each of several owners says it was modified, in seconds since 1970, in their order; else empty. On disk is
+  /// what the first says.
+  package var times: [Int64] = []
 
   package init(path: String, kind: Kind, owners: [ComponentName]) {
     self.path = path
     self.kind = kind
     self.owners = owners
+  }
+
+  /// What that one of several owners says; `nil` for an only one, which has the time on disk.
+  package func time(of owner: ComponentName) -> Int64? {
+    zip(owners, times).first { $0.0 == owner }?.1
   }
 
   /// Whether `path` names something below the tree and cannot climb out of it.
@@ -33,7 +41,7 @@ package struct TreeEntry: Sendable, Equatable {
 /// `{"components":["cuda_nvcc"],"mode":"0555","path":"bin/nvcc","sha256":"…","size":1,"type":"file"}`
 extension TreeEntry: Codable {
   private enum CodingKeys: String, CodingKey {
-    case path, type, size, mode, sha256, target, components
+    case path, type, size, mode, sha256, target, components, times
   }
 
   private enum TypeName: String, Codable {
@@ -48,6 +56,13 @@ extension TreeEntry: Codable {
         forKey: .path, in: container, debugDescription: "\(path) does not stay in the tree")
     }
     owners = try container.decode([ComponentName].self, forKey: .components)
+    if let times = try container.decodeIfPresent([Int64].self, forKey: .times) {
+      guard times.count > 1, times.count == owners.count else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .times, in: container, debugDescription: "they are not one for each component")
+      }
+      self.times = times
+    }
     switch try container.decode(TypeName.self, forKey: .type) {
     case .file:
       let byteCount = try container.decode(Int64.self, forKey: .size)
@@ -74,6 +89,7 @@ extension TreeEntry: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(path, forKey: .path)
     try container.encode(owners, forKey: .components)
+    if !times.isEmpty { try container.encode(times, forKey: .times) }
     switch kind {
     case .file(let byteCount, let mode, let digest):
       try container.encode(TypeName.file, forKey: .type)

@@ -69,7 +69,8 @@ enum Linking {
   }
 
   static func link(
-    _ entries: [TreeEntry], from tree: String, into root: SharedDirectory, claims: Claims
+    _ entries: [TreeEntry], of owner: ComponentName, from tree: String, into root: SharedDirectory,
+    claims: Claims
   ) throws(SystemCallError) -> Unpacked {
     var from = DirectoryCursor(root: SharedDirectory(try Directory.open(tree)))
     var into = DirectoryCursor(root: root)
@@ -77,8 +78,8 @@ enum Linking {
     for entry in entries {
       let (parents, name) = split(entry.path)
       let source = try from.find(parents)
-      let modified = try source.directory.status(name)?.modified ?? 0
-      var isPublished = false
+      let onDisk = try source.directory.status(name)?.modified ?? 0
+      let modified = entry.time(of: owner) ?? onDisk
       let kind: UnpackedEntry.Kind
       switch entry.kind {
       case .directory:
@@ -94,13 +95,11 @@ enum Linking {
       case .file(let byteCount, let mode, let digest):
         if claims.take(entry.path) {
           let parent = try into.enter(parents)
-          isPublished = try linkOrCopy(
-            name, from: source, into: parent, mode: mode, modified: modified)
+          try linkOrCopy(name, from: source, into: parent, mode: mode, modified: modified)
         }
         kind = .file(byteCount: byteCount, mode: mode, digest: digest)
       }
-      result.entries.append(
-        UnpackedEntry(path: entry.path, kind: kind, modified: modified, isPublished: isPublished))
+      result.entries.append(UnpackedEntry(path: entry.path, kind: kind, modified: modified))
     }
     return result
   }
@@ -126,23 +125,21 @@ enum Linking {
     }
   }
 
-  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy. Whether it is none.
+  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy.
   private static func linkOrCopy(
     _ name: String, from source: SharedDirectory, into target: SharedDirectory, mode: UInt16,
     modified: Int64
-  ) throws(SystemCallError) -> Bool {
+  ) throws(SystemCallError) {
     do {
       try target.directory.hardLink(name, in: source.directory, as: name)
-      return true
     } catch {
       guard error.forbidsLinks else { throw error }
       try copy(try source.directory.open(name), into: target, as: name, mode: mode)
       try target.directory.setModified(name, modified)
-      return false
     }
   }
 
-  /// Makes a file of a published tree one of this tree's own: what is published does not change (I7).
+  /// Makes one of a file's names a file of its own, with the same content.
   static func detach(
     _ name: String, in directory: SharedDirectory, mode: UInt16
   ) throws(SystemCallError) {

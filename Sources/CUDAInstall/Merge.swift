@@ -43,8 +43,7 @@ struct Merge {
           }
         }
       }
-      let linked = results.values.flatMap(\.entries).filter(\.isPublished)
-      try writer.settleTimes(times, published: Set(linked.map(\.path)))
+      try writer.settleTimes(times)
       try addFixUps(&writer)
       try writer.finishDirectories()
       try writeReceipt(
@@ -89,16 +88,18 @@ struct Merge {
     return tree
   }
 
-  /// When each path was modified by the first component, in order of names, that brings it.
-  private var times: [String: Int64] {
-    var times: [String: Int64] = [:]
+  /// When each path was modified, by each component that brings it, in order of names.
+  private var times: [String: [Int64]] {
+    var times: [String: [Int64]] = [:]
     for name in items.map(\.component.name).sorted() {
-      for entry in results[name]?.entries ?? [] where times[entry.path] == nil {
-        times[entry.path] = entry.modified
+      var own: [String: Int64] = [:]
+      for entry in results[name]?.entries ?? [] where own[entry.path] == nil {
+        own[entry.path] = entry.modified
       }
-      for held in results[name]?.held ?? [] where times["\(held.path)"] == nil {
-        times["\(held.path)"] = held.modified
+      for held in results[name]?.held ?? [] where own["\(held.path)"] == nil {
+        own["\(held.path)"] = held.modified
       }
+      for (path, time) in own { times[path, default: []].append(time) }
     }
     return times
   }

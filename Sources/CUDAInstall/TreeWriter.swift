@@ -34,6 +34,7 @@ struct TreeWriter {
     if var known = entries[text] {
       guard let owner else { return nil }
       guard known.kind == kind else { return known.owners.first ?? owner }
+      guard !known.owners.contains(owner) else { return nil }
       known.owners = (known.owners + [owner]).sorted()
       entries[text] = known
       return nil
@@ -57,24 +58,23 @@ struct TreeWriter {
     entries[text] = TreeEntry(path: text, kind: .link(target: target), owners: [])
   }
 
-  /// Gives files that several components brought the time of the first one, whoever was faster.
+  /// Gives what components brought the time that the first of its owners says, whoever was faster.
   ///
-  /// `published`: paths that are names of a published tree's own files.
-  mutating func settleTimes(
-    _ times: [String: Int64], published: Set<String>
-  ) throws(SystemCallError) {
+  /// `times`: what the owners of each path say, in their order.
+  mutating func settleTimes(_ times: [String: [Int64]]) throws(SystemCallError) {
     for (path, entry) in entries.sorted(by: { $0.key < $1.key }) where !entry.isDirectory {
+      guard let times = times[path], let first = times.first else { continue }
+      if times.count > 1 { entries[path]?.times = times }
       let (parents, name) = Self.split(path)
       let parent = try cursor.enter(parents)
-      var time = try parent.directory.status(name)?.modified ?? 0
-      if entry.owners.count > 1, let first = times[path], first != time {
-        if published.contains(path), case .file(_, let mode, _) = entry.kind {
+      if let status = try parent.directory.status(name), status.modified != first {
+        // I7: the other name may be a published tree's.
+        if status.linkCount > 1, case .file(_, let mode, _) = entry.kind {
           try Linking.detach(name, in: parent, mode: mode)
         }
         try parent.directory.setModified(name, first)
-        time = first
       }
-      modified = max(modified, time)
+      modified = max(modified, first)
     }
   }
 

@@ -49,7 +49,8 @@ struct Worker: Sendable {
         guard try Linking.areIntact(entries, in: tree, isCancelled: { gauges.isCancelled }) else {
           return nil
         }
-        var result = try Linking.link(entries, from: tree, into: root, claims: claims)
+        var result = try Linking.link(
+          entries, of: job.item.component.name, from: tree, into: root, claims: claims)
         result.omittedCount = omitted.count
         result.omittedByteCount = omitted.byteCount
         return result

@@ -84,9 +84,13 @@ import Testing
         case 1: .link(target: "../\(path)")
         default: .directory(mode: .random(in: 0...0o777, using: &random))
         }
+      let owners = try ["cuda_nvcc", "libcurand"].map { try #require(ComponentName($0)) }
       entries[path] = TreeEntry(
         path: path, kind: kind,
-        owners: Bool.random(using: &random) ? [] : [try #require(ComponentName("cuda_nvcc"))])
+        owners: Array(owners.prefix(Int.random(in: 0...2, using: &random))))
+      if entries[path]?.owners.count == 2, Bool.random(using: &random) {
+        entries[path]?.times = [.random(in: .min ... .max, using: &random), 0]
+      }
     }
     let bytes = ReceiptJSON.encodeEntries(entries.values.shuffled(using: &random))
     let read = try ReceiptJSON.decodeEntries(bytes, document: "files")
@@ -101,11 +105,16 @@ import Testing
       path: "bin/nvcc", kind: .file(byteCount: 0, mode: 0o755, digest: digest),
       owners: [try #require(ComponentName("cuda_nvcc"))])
     let lib64 = TreeEntry(path: "lib64", kind: .link(target: "lib"), owners: [])
-    let text = String(decoding: ReceiptJSON.encodeEntries([lib64, nvcc]), as: UTF8.self)
+    var shared = TreeEntry(
+      path: "share/text", kind: .link(target: "one"),
+      owners: try ["cuda_nvtx", "libcurand"].map { try #require(ComponentName($0)) })
+    shared.times = [1_750_003_000, 1_750_001_000]
+    let text = String(decoding: ReceiptJSON.encodeEntries([lib64, shared, nvcc]), as: UTF8.self)
     #expect(
       text == """
         {"components":["cuda_nvcc"],"mode":"0755","path":"bin/nvcc","sha256":"\(digest)","size":0,"type":"file"}
         {"components":[],"path":"lib64","target":"lib","type":"link"}
+        {"components":["cuda_nvtx","libcurand"],"path":"share/text","target":"one","times":[1750003000,1750001000],"type":"link"}
 
         """)
   }
@@ -124,6 +133,18 @@ import Testing
     let line = #"{"components":[],"path":"a","mode":"\#(mode)","type":"directory"}"# + "\n"
     #expect(throws: CatalogError.self) {
       try ReceiptJSON.decodeEntries(Array(line.utf8), document: "files")
+    }
+  }
+
+  @Test(arguments: [
+    (#""a","b""#, "[1]"), (#""a""#, "[1]"), (#""a","b""#, "[1,2,3]"), ("", "[]"),
+    (#""a","b""#, "[1,1.5]"),
+  ])
+  func `have a time for each of their owners, or none`(owners: String, times: String) {
+    let line =
+      #"{"components":[\#(owners)],"path":"a","target":"b","times":\#(times),"type":"link"}"#
+    #expect(throws: CatalogError.self) {
+      try ReceiptJSON.decodeEntries(Array((line + "\n").utf8), document: "files")
     }
   }
 

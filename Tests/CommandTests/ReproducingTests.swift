@@ -18,6 +18,8 @@ private let mirror: Mirror = {
             "cudaroot=/usr/local/cuda-13.0\nlibdir=${cudaroot}/targets/x86_64-linux/lib\n"
               + "Name: part\nDescription: a part\nVersion: 13.0\n"),
           Member("share/common/own-\(index)", .hardLink("LICENSE"), modified: time),
+          // Of its own time, though it may come as another name for what another component brought.
+          Member("share/common/again-\(index)", .hardLink("share/common/text"), modified: time),
           Member("share/common/link", .link("text"), modified: time),
         ]
         return component
