@@ -196,9 +196,12 @@ struct UnpackingWork {
     _ path: EntryPath, _ entry: Entry, _ target: [UInt8]
   ) throws(ArchiveError) {
     guard entry.byteCount == 0 else { throw refusal(entry, "a hard link with content of its own") }
-    guard let source = try strippedPath(target, entry),
-      case .file(var file, let original, let isOwn) = seen[source]
-    else { throw refusal(entry, "a hard link to something that is not a file before it") }
+    let before = try strippedPath(target, entry).flatMap { seen[$0] }
+    // Its content has gone by: an archive is read once.
+    if case .omitted = before { throw refusal(entry, "a hard link to a file that is left out") }
+    guard case .file(var file, let original, let isOwn) = before else {
+      throw refusal(entry, "a hard link to something that is not a file before it")
+    }
     guard let place = try place(of: path, entry) else {
       throw refusal(entry, "a hard link where a file must be")
     }

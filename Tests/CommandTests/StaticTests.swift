@@ -64,6 +64,29 @@ private let mirror: Mirror = {
     #expect(try bytes(bench) == without + 6000)
   }
 
+  @Test func `are not left out from under another name that stays, and the refusal says so`() throws
+  {
+    var linked = Mirror()
+    var library = Mirror.component("libcurand", "13.0.88")
+    library.members += [
+      .file("lib/libcurand_static.a", "static"),
+      Member("lib/libcurand_device.a", .hardLink("lib/libcurand_static.a")),
+      Member("lib/libcurand_again.a", .hardLink("lib/libcurand_device.a")),
+      Member("lib/libcurand.lib", .hardLink("lib/libcurand_again.a")),
+    ]
+    linked.add("13.0.2", [library])
+    let bench = try Bench(linked)
+    let run = bench.run("install", "13", "--no-static")
+    #expect(run.status == 65)
+    #expect(
+      run.errors.contains(
+        "lib/libcurand.lib: a hard link to a file that is left out"),
+      "\(run.errors)")
+    #expect(bench.run("install", "13").status == 0)
+    #expect(archives(bench).count == 3)
+    #expect(bench.text("current/lib/libcurand.lib") == "static")
+  }
+
   @Test func `stay out over an update, a repair, a removal and a further component`() throws {
     let bench = try Bench(mirror)
     #expect(bench.run("install", "13.0.1", "cudart", "--no-static").status == 0)
