@@ -94,7 +94,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
+      name: "CommandTests",
+      dependencies: ["CUDACatalog", "CUDADigest", "TestSupport", "cuda-install"],
+      swiftSettings: strict),
     .testTarget(
       name: "DocumentTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
     .testTarget(

@@ -12,6 +12,18 @@ package struct InstalledRelease: Sendable, Equatable {
   }
 }
 
+/// A release whose tree is gone, or has a receipt that is not the one that was written.
+package struct DamagedRelease: Sendable, Equatable {
+  package let release: Version
+  /// What it was, by the second copy of its receipt; `nil` if that is lost as well.
+  package let known: InstalledRelease?
+
+  package init(release: Version, known: InstalledRelease? = nil) {
+    self.release = release
+    self.known = known
+  }
+}
+
 /// What a prefix holds, read under its lock (I2).
 package struct InstalledState: Sendable, Equatable {
   /// The release in use.
@@ -20,12 +32,12 @@ package struct InstalledState: Sendable, Equatable {
   package let releases: [InstalledRelease]
   /// Published trees that no link names any more: sources for reuse.
   package let otherTrees: [InstalledRelease]
-  /// Releases whose tree is gone or has a receipt that cannot be read.
-  package let damaged: [Version]
+  /// Releases whose tree is gone or has a receipt that is not the one that was written.
+  package let damaged: [DamagedRelease]
 
   package init(
     current: Version? = nil, releases: [InstalledRelease] = [],
-    otherTrees: [InstalledRelease] = [], damaged: [Version] = []
+    otherTrees: [InstalledRelease] = [], damaged: [DamagedRelease] = []
   ) {
     self.current = current
     self.releases = releases
@@ -35,4 +47,7 @@ package struct InstalledState: Sendable, Equatable {
 
   /// All trees, those in use first.
   package var trees: [InstalledRelease] { releases + otherTrees }
+
+  /// The releases of which it is known what they are, damaged or not.
+  package var knownReleases: [InstalledRelease] { releases + damaged.compactMap(\.known) }
 }

@@ -144,8 +144,15 @@ extension Installer {
     } else {
       checks.append(Check("leftovers", .ok, "none"))
     }
-    for release in status.state.damaged {
-      checks.append(Check("releases", InstallError(.damaged(release))))
+    let faults = try storing { () throws(StoreError) in try store.linkFaults() }
+    checks.append(
+      faults.isEmpty
+        ? Check("names", .ok, "each link is as the last change left it")
+        : Check(
+          "names", .warn, faults.joined(separator: ", "),
+          hint: "move what is no link away; 'use' and 'install' make links again"))
+    for damaged in status.state.damaged {
+      checks.append(Check("releases", InstallError(.damaged(damaged.release))))
     }
     if status.state.damaged.isEmpty {
       let labels = status.state.releases.map(\.release.text).joined(separator: ", ")

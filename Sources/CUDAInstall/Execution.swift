@@ -20,6 +20,8 @@ struct Execution: ~Copyable {
   let staging: Staging
   /// Kept open and locked until the commit, so that a crash before it costs no download.
   let partials: [PartialDownload]
+  /// Of static archives that are left out.
+  let omittedByteCount: Int64
 }
 
 extension Installer {
@@ -29,19 +31,24 @@ extension Installer {
   ) throws(InstallError) -> Execution {
     var partials: [PartialDownload] = []
     do throws(InstallError) {
+      // Before anything is fetched.
+      try storing { () throws(StoreError) in
+        try store.checkPlace(of: [plan.release.text] + (plan.makesCurrent ? [Layout.current] : []))
+      }
       let jobs = try prepare(tree, &partials, in: store)
       try checkSpace(for: jobs, plan, in: store)
       let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
       do throws(InstallError) {
         let results = try run(
           jobs, of: tree, into: staging.root, &partials, reportingTo: &store)
-        sayWhatIsOmitted(results.values.reduce(0) { $0 + $1.omittedByteCount })
         store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
         try Merge(
           release: release, request: request, tree: tree, results: results,
           source: source.description
         ).finish(staging.root)
-        return Execution(staging: staging, partials: partials)
+        return Execution(
+          staging: staging, partials: partials,
+          omittedByteCount: results.values.reduce(0) { $0 + $1.omittedByteCount })
       } catch {
         store.discard(staging)
         throw error
@@ -124,11 +131,6 @@ extension Installer {
     for partial in partials where partial.offset == 0 || partial.digest == wrong || isCopied {
       store.discard(partial)
     }
-  }
-
-  private func sayWhatIsOmitted(_ byteCount: Int64) {
-    guard byteCount > 0 else { return }
-    observe(.notice("\(Size(byteCount)) of static archives are left out"))
   }
 
   // During

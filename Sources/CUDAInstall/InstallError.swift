@@ -152,7 +152,7 @@ extension StoreError {
     case .notOurs: (73, "cannot_create")
     case .cannotCreate(let error): error.isPermission ? (77, "permission") : (73, "cannot_create")
     case .cannotLock: (71, "no_locks")
-    case .notALockFile: (73, "cannot_create")
+    case .notALockFile, .inTheWay, .insideTree: (73, "cannot_create")
     case .locked: (75, "locked")
     case .lockLost: (75, "lock_lost")
     case .nested: (75, "nested")

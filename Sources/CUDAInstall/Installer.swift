@@ -75,6 +75,9 @@ public struct Installer {
       let plan = try makePlan(request, release, state)
       if let tree = plan.tree {
         let execution = try execute(plan, tree, release, request, in: &locked)
+        if execution.omittedByteCount > 0 {
+          observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))
+        }
         try commit(execution, plan, in: &locked)
       } else if plan.makesCurrent {
         warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
@@ -200,7 +203,11 @@ public struct Installer {
       throw error
     }
     observe(.locked(waited: waited.hasBegun ? clock.now - start : .zero))
-    let seen = waited.runs(in: store)
+    var seen = waited.runs(in: store)
+    // Who asks again because a run died asks for what that run did.
+    if let dead = locked.recovery.interrupted, !seen.contains(where: { $0.op == dead.op }) {
+      seen += [store.record(ofRun: dead.op)].compactMap(\.self)
+    }
     if let text = locked.recovery.text {
       observe(.recovered(waited.hasBegun ? "\(text); taking over" : text))
     } else if let last = seen.last, let error = last.error {

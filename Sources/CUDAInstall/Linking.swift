@@ -34,7 +34,7 @@ enum Linking {
   static func components(ofTree tree: String, in store: Store) -> [ComponentName: Linkable] {
     // Any failure to read means the same: this tree is no source, and its components are fetched.
     guard let all = (try? store.entries(ofTree: tree)) ?? nil,
-      let receipt = (try? store.receipt(ofTree: tree)) ?? nil,
+      let receipt = (try? store.knownReceipt(ofTree: tree)) ?? nil,
       SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest
     else { return [:] }
     var components: [ComponentName: Linkable] = [:]
@@ -48,7 +48,7 @@ enum Linking {
     return components
   }
 
-  /// Whether every one of the files is still what the list says.
+  /// Whether every one of the files still has the bytes of which the list speaks.
   static func areIntact(
     _ entries: [TreeEntry], in tree: String, isCancelled: () -> Bool
   ) throws(SystemCallError) -> Bool {
@@ -78,8 +78,8 @@ enum Linking {
     for entry in entries {
       let (parents, name) = split(entry.path)
       let source = try from.find(parents)
-      let onDisk = try source.directory.status(name)?.modified ?? 0
-      let modified = entry.time(of: owner) ?? onDisk
+      let status = try source.directory.status(name)
+      let modified = entry.time(of: owner) ?? status?.modified ?? 0
       let kind: UnpackedEntry.Kind
       switch entry.kind {
       case .directory:
@@ -95,7 +95,12 @@ enum Linking {
       case .file(let byteCount, let mode, let digest):
         if claims.take(entry.path) {
           let parent = try into.enter(parents)
-          try linkOrCopy(name, from: source, into: parent, mode: mode, modified: modified)
+          // What is published is not touched (I7): with another mode than it had, it is copied.
+          let isLinked = try status?.mode == mode ? link(name, from: source, into: parent) : false
+          if !isLinked {
+            try copy(try source.directory.open(name), into: parent, as: name, mode: mode)
+            try parent.directory.setModified(name, modified)
+          }
         }
         kind = .file(byteCount: byteCount, mode: mode, digest: digest)
       }
@@ -112,12 +117,10 @@ enum Linking {
     switch entry.kind {
     case .directory: return try parent.directory.status(name)?.kind == .directory
     case .link(let target): return try parent.directory.readLink(name) == target
-    case .file(let byteCount, let mode, let digest):
+    case .file(let byteCount, _, let digest):
       let file = try parent.directory.open(name)
       let status = try file.status()
-      guard status.kind == .file, status.byteCount == byteCount, status.mode == mode else {
-        return false
-      }
+      guard status.kind == .file, status.byteCount == byteCount else { return false }
       var hash = SHA256()
       try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in hash.update(piece)
       }
@@ -125,17 +128,16 @@ enum Linking {
     }
   }
 
-  /// fs.protected_hardlinks and some file systems forbid the link; then it is a copy.
-  private static func linkOrCopy(
-    _ name: String, from source: SharedDirectory, into target: SharedDirectory, mode: UInt16,
-    modified: Int64
-  ) throws(SystemCallError) {
+  /// Whether it is linked: fs.protected_hardlinks and some file systems forbid it.
+  private static func link(
+    _ name: String, from source: SharedDirectory, into target: SharedDirectory
+  ) throws(SystemCallError) -> Bool {
     do {
       try target.directory.hardLink(name, in: source.directory, as: name)
+      return true
     } catch {
       guard error.forbidsLinks else { throw error }
-      try copy(try source.directory.open(name), into: target, as: name, mode: mode)
-      try target.directory.setModified(name, modified)
+      return false
     }
   }
 

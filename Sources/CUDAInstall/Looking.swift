@@ -96,18 +96,20 @@ extension Installer {
   package func leasedEnvironment(
     of text: String?
   ) throws(InstallError) -> (release: Version, root: String) {
-    let found = try leasedRelease(text)
+    let found = try leased { () throws(InstallError) in try installedRelease(text) }
     return (found.release, store.path(ofTree: found.tree))
   }
 
-  /// An installed release whose tree is leased: if it is replaced while we look, as its successor has it.
-  func leasedRelease(_ text: String?) throws(InstallError) -> InstalledRelease {
+  /// What `find` finds, with its tree leased: if it is replaced while we look, as its successor has it.
+  func leased(
+    _ find: () throws(InstallError) -> InstalledRelease
+  ) throws(InstallError) -> InstalledRelease {
     for _ in 0..<10 {
-      let found = try installedRelease(text)
+      let found = try find()
       if lease(store.path(ofTree: found.tree)) { return found }
       // Its tree is locked, being published at this moment or on its way out; or it is gone.
       Thread.pause(milliseconds: 50)
     }
-    return try installedRelease(text)
+    return try find()
   }
 }

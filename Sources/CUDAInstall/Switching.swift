@@ -117,21 +117,36 @@ extension Installer {
   /// The installed release that a label or a track names; without a text the current one.
   package func installedRelease(_ text: String?) throws(InstallError) -> InstalledRelease {
     let state = try installed()
+    let found = try knownRelease(text, in: state)
+    // What it was is known; what it is now may be anything.
+    guard !state.damaged.contains(where: { $0.known == found }) else {
+      throw InstallError(.damaged(found.release))
+    }
+    return found
+  }
+
+  /// The same, and also one whose tree is damaged, as long as it is known what it was.
+  func knownRelease(
+    _ text: String?, in state: InstalledState
+  ) throws(InstallError) -> InstalledRelease {
+    let releases = state.knownReleases
     let label: Version?
     if let text {
-      label = try Track(typed: text).newest(of: state.releases.map(\.release))
+      label = try Track(typed: text).newest(of: releases.map(\.release))
     } else {
       label = state.current
     }
-    if let damaged = state.damaged.first(where: { $0 == label || $0.text == text }) {
-      throw InstallError(.damaged(damaged))
+    if let lost = state.damaged.first(where: {
+      $0.known == nil && ($0.release == label || $0.release.text == text)
+    }) {
+      throw InstallError(.damaged(lost.release))
     }
-    guard let found = state.releases.first(where: { $0.release == label }) else {
+    guard let found = releases.first(where: { $0.release == label }) else {
       guard let text else {
         throw InstallError(
-          .nothingCurrent(prefix: store.prefix, installed: state.releases.map(\.release)))
+          .nothingCurrent(prefix: store.prefix, installed: releases.map(\.release)))
       }
-      throw InstallError(.planning(.notInstalled(text, installed: state.releases.map(\.release))))
+      throw InstallError(.planning(.notInstalled(text, installed: releases.map(\.release))))
     }
     return found
   }

@@ -31,6 +31,8 @@ extension Installer {
         try install(update, in: &locked)
         done.append(update)
       }
+      // The work is done, and what is said of it may not make it fail.
+      try? sayWhatStays(try chosen(texts))
       return Outcome(
         changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "),
         doneBy: done.isEmpty
@@ -40,11 +42,9 @@ extension Installer {
   }
 
   private func install(_ update: Update, in locked: inout LockedStore) throws(InstallError) {
-    let receipt = update.installed.receipt
-    let installer = try from(receipt)
     let state = try installed()
-    let request = Request(
-      updating: receipt, makesCurrent: update.installed.release == state.current)
+    let installer = try from(update.installed.receipt)
+    let request = Request(update, in: state)
     let release = try installer.source.release(of: .exact(update.to))
     let plan = try makePlan(request, release, state)
     if let tree = plan.tree {
@@ -70,23 +70,50 @@ extension Installer {
         labels[source.description] = offered
       }
       guard let newest = track.newest(of: offered), newest > installed.release else { continue }
-      // Another release on the track may be there already; then this one stays what it is.
-      guard !state.releases.contains(where: { $0.release == newest }) else { continue }
       updates.append(Update(to: newest, installed: installed))
     }
-    // Two old releases on one track have one successor.
-    return updates.filter { update in
+    // Two old releases on one track have one successor, which takes over from the newer one.
+    updates = updates.filter { update in
       !updates.contains {
         $0.to == update.to && $0.installed.release > update.installed.release
       }
     }
+    var due: [Update] = []
+    for update in updates where try isDue(update, in: state) { due.append(update) }
+    return due
+  }
+
+  /// Whether the newer release is not there, or has less: somebody installed a part of it.
+  private func isDue(_ update: Update, in state: InstalledState) throws(InstallError) -> Bool {
+    guard let there = state.knownReleases.first(where: { $0.release == update.to }) else {
+      return true
+    }
+    if there.receipt.hasAll(of: update.installed.receipt) { return false }
+    // It may have all that it can have.
+    let release = try from(update.installed.receipt).source.release(of: .exact(update.to))
+    return try makePlan(Request(update, in: state), release, state).tree != nil
+  }
+
+  /// Says of releases that are current why they stay it: somebody went back to them.
+  private func sayWhatStays(_ releases: [InstalledRelease]) throws(InstallError) {
+    let state = try installed()
+    for release in releases where release.release == state.current {
+      guard let track = Track(release.receipt.track),
+        let newest = track.newest(of: state.releases.map(\.release)), newest > release.release
+      else { continue }
+      observe(
+        .notice(
+          "current stays \(release.release); 'cuda-install use \(newest)' makes CUDA \(newest) current"
+        ))
+    }
   }
 
   private func chosen(_ texts: [String]) throws(InstallError) -> [InstalledRelease] {
-    guard !texts.isEmpty else { return try installed().releases }
+    let state = try installed()
+    guard !texts.isEmpty else { return state.knownReleases }
     var chosen: [InstalledRelease] = []
     for text in texts {
-      let release = try installedRelease(text)
+      let release = try knownRelease(text, in: state)
       if !chosen.contains(release) { chosen.append(release) }
     }
     return chosen
@@ -112,5 +139,24 @@ extension Request {
     // Whatever selected them once: a wider profile, or a need of what was removed since.
     kept = receipt.components.filter { !$0.asked }.map(\.name)
     without = receipt.without
+  }
+  /// The update to a release of which a part may be there; what was removed from it by name stays away.
+  fileprivate init(_ update: Update, in state: InstalledState) {
+    self.init(
+      updating: update.installed.receipt,
+      makesCurrent: update.installed.release == state.current)
+    guard let there = state.knownReleases.first(where: { $0.release == update.to }) else { return }
+    without += there.receipt.without
+    let names = Renaming.allNames(of: there.receipt.without)
+    components.removeAll(where: names.contains)
+  }
+}
+
+extension Receipt {
+  /// Whether this has each component of the other, or had it, and it was removed by name.
+  fileprivate func hasAll(of other: Receipt) -> Bool {
+    let names = Renaming.allNames(of: components.map(\.name) + without)
+    return other.components.allSatisfy { names.contains($0.name.text) }
+      && (hasStatic || !other.hasStatic)
   }
 }

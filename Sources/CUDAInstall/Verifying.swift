@@ -8,7 +8,9 @@ extension Installer {
   /// lease on the tree.
   package func verify(_ text: String?) throws(InstallError) -> (Version, [Finding]) {
     // Without a lease, a tree that is deleted meanwhile would look like a damaged one.
-    let release = try leasedRelease(text)
+    let release = try leased { () throws(InstallError) in
+      try knownRelease(text, in: try installed())
+    }
     let findings = try storing { () throws(StoreError) in
       try store.findings(inTree: release.tree, watch: tell) { Interruption.signal != nil }
     }
@@ -22,10 +24,10 @@ extension Installer {
 
   /// Makes a new tree of the release: what is intact is linked, the components that are not are fetched.
   package func repair(_ text: String?) throws(InstallError) -> Outcome {
-    let run = begin("verify")
+    let run = begin(RunRecord.repair)
     try requirePrefix()
     return try underLock(run) { (locked, seen) throws(InstallError) in
-      let old = try installedRelease(text)
+      let old = try knownRelease(text, in: try installed())
       let findings = try storing { () throws(StoreError) in
         try locked.store.findings(inTree: old.tree, watch: tell) { Interruption.signal != nil }
       }
@@ -41,13 +43,42 @@ extension Installer {
       let installer = try from(old.receipt)
       var request = Request(updating: old.receipt, makesCurrent: false)
       request.rebuilds = true
+      request.refetched = damagedComponents(of: old, findings)
       let release = try installer.source.release(of: .exact(old.release))
       let plan = try makePlan(request, release, try installed())
       if let tree = plan.tree {
         let execution = try installer.execute(plan, tree, release, request, in: &locked)
         try commit(execution, plan, in: &locked)
       }
+      warn(ofDamage: findings, sharedBy: old)
       return Outcome(changed: true, release: old.release.text, plan: plan)
+    }
+  }
+
+  /// The components whose bytes are damaged; none if that cannot be told, and then what is there decides.
+  private func damagedComponents(
+    of release: InstalledRelease, _ findings: [Finding]
+  ) -> Set<ComponentName> {
+    let entries = (try? store.entries(ofTree: release.tree)) ?? nil
+    let paths = Set(findings.filter { $0.kind != .mode }.map(\.path))
+    return Set((entries ?? []).filter { paths.contains($0.path) }.flatMap(\.owners))
+  }
+
+  /// Other releases have files of an unchanged component in common with this one, and the damage as well.
+  private func warn(ofDamage findings: [Finding], sharedBy release: InstalledRelease) {
+    func identity(_ path: String, _ tree: String) -> FileIdentity? {
+      (try? Directory.open(store.path(ofTree: tree)).status(path))??.identity
+    }
+    let damaged = findings.filter { $0.kind == .changed || $0.kind == .mode }.map(\.path)
+    for other in (try? installed().knownReleases) ?? [] where other.tree != release.tree {
+      let shares = damaged.contains { path in
+        identity(path, release.tree).map { $0 == identity(path, other.tree) } ?? false
+      }
+      guard shares else { continue }
+      observe(
+        .warning(
+          "CUDA \(other.release) has the same damage; "
+            + "'cuda-install verify --repair \(other.release)' mends it"))
     }
   }
 }

@@ -13,7 +13,7 @@ package struct Plan: Sendable, Equatable {
     /// What the receipt will say was asked for: the wider of this request's track and the one before, so
     /// that adding a component to an exact release does not stop its updates.
     package let track: Track
-    /// The profile of this request, or else of the one before.
+    /// The larger of this request's profile and the one before; `nil` if neither has one.
     package let profile: Profile?
     /// Whether static archives that CMake and nvcc do not need are in it.
     package let hasStatic: Bool
@@ -54,18 +54,21 @@ package struct Plan: Sendable, Equatable {
     request: Request, release: Release, state: InstalledState
   ) throws(PlanningError) {
     let resolution = try Resolution(request: request, release: release)
-    let installed = state.releases.first {
+    let installed = state.knownReleases.first {
       $0.release == release.label && $0.receipt.product == request.product
     }
+    let isDamaged = state.damaged.contains { $0.release == release.label }
     let wanted = resolution.items + Self.kept(of: installed, beside: resolution, in: release)
     self.release = release.label
     makesCurrent = state.current == nil || request.makesCurrent && state.current != release.label
     let before = installed.flatMap { Track($0.receipt.track) }
     let track = before.map { $0.isWider(than: request.track) ? $0 : request.track } ?? request.track
-    let profile =
-      request.effectiveProfile ?? installed?.receipt.profile.flatMap { Profile(rawValue: $0) }
+    // The larger one: two callers of which one wants less must not undo each other's words for ever.
+    let profile = [
+      request.effectiveProfile, installed?.receipt.profile.flatMap { Profile(rawValue: $0) },
+    ].compactMap(\.self).max()
     let hasStatic = request.wantsStatic(beside: installed?.receipt)
-    if let installed, !request.reinstalls, !request.rebuilds, before == track,
+    if let installed, !isDamaged, !request.reinstalls, !request.rebuilds, before == track,
       installed.receipt.profile == profile?.rawValue, installed.receipt.hasStatic == hasStatic,
       wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
     {
@@ -79,7 +82,8 @@ package struct Plan: Sendable, Equatable {
         items: wanted.map { selection in
           Item(
             selection, installed: installed, state: state, hasStatic: hasStatic,
-            reinstalls: request.reinstalls)
+            reinstalls: request.reinstalls
+              || request.refetched.contains(selection.component.name))
         }.sorted(by: Item.goesFirst))
     }
   }

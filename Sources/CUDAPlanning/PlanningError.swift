@@ -12,6 +12,8 @@ package enum PlanningError: Error, Equatable, Sendable {
   case noVariant(ComponentName, wanted: String?, has: [String])
   /// The release has none of the wanted components for the platform.
   case nothingToInstall(product: String, release: Version, platform: Platform, has: [Platform])
+  /// The release has none of the components that are wanted, by name or by profile.
+  case nothingSelected(product: String, release: Version)
   /// There is no such installed release.
   case notInstalled(String, installed: [Version])
   /// The installed release has no such component; near misses, best first.
@@ -34,6 +36,8 @@ package enum PlanningError: Error, Equatable, Sendable {
     case .nothingToInstall(let product, let release, let platform, let platforms):
       "\(cleaned(product)) \(release) has nothing to install for \(platform), "
         + "only for \(list(platforms))"
+    case .nothingSelected(let product, let release):
+      "\(cleaned(product)) \(release) has none of the components that are wanted"
     case .notInstalled(let text, _):
       "release \(cleaned(text)) is not installed"
     case .noComponentInstalled(let text, let release, _):
@@ -56,6 +60,8 @@ package enum PlanningError: Error, Equatable, Sendable {
     case .notInstalled(_, let installed):
       installed.isEmpty ? "nothing is installed" : "installed are \(list(installed))"
     case .nothingLeft(let release): "'cuda-install remove \(release)' removes the release"
+    case .nothingSelected(_, let release):
+      "'cuda-install list --available --components \(release)' shows what it has"
     case .noBuild, .nothingToInstall: nil
     }
   }

@@ -39,6 +39,20 @@ public enum Profile: String, CaseIterable, Sendable {
   ]
 }
 
+extension Profile: Comparable {
+  /// Whether `left` is a part of `right`.
+  public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .base: 0
+    case .runtime: 1
+    case .devel: 2
+    case .full: 3
+    }
+  }
+}
+
 /// Names that one component has had.
 package enum Renaming {
   /// Each list: all names of one component, the oldest first. 13.3 renamed the one known.

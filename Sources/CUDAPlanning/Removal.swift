@@ -10,7 +10,7 @@ package struct Removal: Sendable, Equatable {
   /// The removal of the releases that `typed` names. Whole labels only: what is deleted should not
   /// depend on what else is there.
   package init(_ typed: [String], state: InstalledState) throws(PlanningError) {
-    let installed = state.releases.map(\.release) + state.damaged
+    let installed = state.releases.map(\.release) + state.damaged.map(\.release)
     var found: Set<Version> = []
     for text in typed {
       guard let version = Version(text), installed.contains(version) else {

@@ -23,6 +23,8 @@ public struct Request: Sendable, Equatable {
   /// Whether a new tree is made even if the one there should hold everything; what it holds is used again
   /// where it is intact.
   package var rebuilds = false
+  /// Components that are fetched and unpacked again: what is there of them is damaged.
+  package var refetched: Set<ComponentName> = []
   /// Components that stay although nobody asked for them by name: of a release that another follows. One that the
   /// other does not have is left behind.
   package var kept: [ComponentName] = []

@@ -46,6 +46,9 @@ package struct Resolution: Sendable, Equatable {
     }
     guard !items.isEmpty else {
       let builds = release.components.flatMap(\.builds)
+      guard !builds.contains(where: { $0.platform == request.platform }) else {
+        throw .nothingSelected(product: request.product, release: release.label)
+      }
       throw .nothingToInstall(
         product: request.product, release: release.label, platform: request.platform,
         has: Set(builds.map(\.platform)).sorted())

@@ -1,6 +1,7 @@
 // The way from a finished staging to what everybody sees. The power may fail between any two lines:
 //
-//   1  sync the file system     the staging's files and directories are on disk             I7
+//   0  receipts/R-n.json        the receipt once more
+//   1  sync the file system     the staging's files and directories are on disk, and that receipt   I7
 //   2  trees/.new.X -> trees/R-n   a rename within one directory; nothing names the tree yet   I7
 //   3  sync trees/              the name is on disk before anything points at it            I7
 //      is the lock file there? without it another process may be here, and nothing is made visible   I3
@@ -23,7 +24,6 @@ extension LockedStore {
     _ staging: consuming Staging, as release: Version, makesCurrent: Bool
   ) throws(StoreError) -> SystemCallError? {
     let name = staging.name
-    let tree: String
     do {
       // Not even a name in trees/, if another process is at work there.
       try confirmLock()
@@ -31,10 +31,10 @@ extension LockedStore {
       try? trees.removeTree(name)
       throw error
     }
-    do {
-      try staging.root.directory.syncFileSystem()
+    let tree: String
+    do throws(SystemCallError) {
       tree = Layout.tree(of: release, serial: try nextSerial())
-      try trees.renameNew(name, to: tree)
+      try publish(staging, as: tree)
     } catch {
       // It can be gigabytes, and the disk may be full.
       try? trees.removeTree(name)
@@ -45,6 +45,23 @@ extension LockedStore {
     wanted.releases[release.text] = tree
     if makesCurrent { wanted.current = release.text }
     return try makeVisible(wanted)
+  }
+
+  /// The staging is on disk under the tree's name, and its receipt once more elsewhere: what happens to the tree does not
+  /// happen to the copy, so what was asked for is known even if the tree is gone.
+  private func publish(
+    _ staging: borrowing Staging, as tree: String
+  ) throws(SystemCallError) {
+    let copy = Layout.savedReceipt(ofTree: tree)
+    do throws(SystemCallError) {
+      let receipt = try staging.root.directory.contents(of: Layout.receipt, limit: 64 << 20)
+      if let receipt { try receipts.replace(copy, with: receipt, .none, mode: TreeMode.file) }
+      try staging.root.directory.syncFileSystem()
+      try trees.renameNew(staging.name, to: tree)
+    } catch {
+      try? receipts.unlink(copy)
+      throw error
+    }
   }
 
   /// Makes an installed release the current one; what went wrong once it was.

@@ -7,6 +7,7 @@
 //                        trees/.new.<unique>/     staging, flocked by its owner (I5)
 //                        trees/.old.<unique>/     a tree on its way out
 //                        trees/.try.<unique>/     a doctor's scratch directory, flocked by its owner
+//                        receipts/13.0.2-2.json           the tree's receipt once more
 //                        partial/<sha256>.<unique>
 //                        operation.json last.json history.ndjson
 
@@ -20,6 +21,7 @@ package enum Layout {
   package static let current = "current"
   package static let trees = "trees"
   package static let partials = "partial"
+  package static let receipts = "receipts"
   package static let operation = "operation.json"
   package static let last = "last.json"
   package static let history = "history.ndjson"
@@ -56,6 +58,16 @@ package enum Layout {
 
   /// `13.0.2-7`: the seventh tree of its prefix.
   static func tree(of release: Version, serial: Int) -> String { "\(release)-\(serial)" }
+
+  /// The second copy of a tree's receipt, among the receipts.
+  static func savedReceipt(ofTree name: String) -> String { "\(name).json" }
+
+  /// The tree whose receipt that is; `nil` for other names.
+  static func tree(ofSavedReceipt name: String) -> String? {
+    guard name.hasSuffix(".json") else { return nil }
+    let tree = String(name.dropLast(".json".count))
+    return parseTree(tree) == nil ? nil : tree
+  }
 
   /// The release and serial number of a published tree's name; `nil` for other names.
   static func parseTree(_ name: String) -> (release: Version, serial: Int)? {

@@ -9,6 +9,7 @@ extension LockedStore {
   /// links, the announcement stays, and recovery replaces the rest.
   mutating func makeVisible(_ wanted: VisibleState) throws(StoreError) -> SystemCallError? {
     let links = wanted.links(from: try store.visible())
+    try checkPlace(of: links.map(\.name))
     var ready: [ReadyLink] = []
     var doneCount = 0
     var warning: SystemCallError?
@@ -38,6 +39,19 @@ extension LockedStore {
     }
     operation.wanted = nil
     return warning
+  }
+}
+
+extension LockedStore {
+  /// Throws if something that is no link stands where one of these links belongs: it is somebody's.
+  package func checkPlace(of names: [String]) throws(StoreError) {
+    for name in names {
+      let status: FileStatus?
+      do { status = try prefix.status(name) } catch { throw .files(error) }
+      guard status == nil || status?.kind == .link else {
+        throw .inTheWay(path: prefix.at(name))
+      }
+    }
   }
 }
 

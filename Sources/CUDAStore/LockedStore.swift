@@ -12,6 +12,7 @@ package struct LockedStore: ~Copyable {
   let bookkeeping: Directory
   let trees: Directory
   let partials: Directory
+  let receipts: Directory
   private let lock: FileLock
   var operation: Operation
 
@@ -26,15 +27,18 @@ package struct LockedStore: ~Copyable {
       let bookkeeping = try prefix.directory(Layout.bookkeeping)
       try bookkeeping.ensureDirectory(Layout.trees)
       try bookkeeping.ensureDirectory(Layout.partials)
+      try bookkeeping.ensureDirectory(Layout.receipts)
       let trees = try bookkeeping.directory(Layout.trees)
       let partials = try bookkeeping.directory(Layout.partials)
+      let receipts = try bookkeeping.directory(Layout.receipts)
       let recovery = try Recovery.run(
         in: store, prefix: prefix, bookkeeping: bookkeeping, trees: trees, partials: partials,
-        left: left, now: before)
+        receipts: receipts, left: left, now: before)
       before = recovery.visible
       let locked = LockedStore(
         store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
-        partials: partials, lock: lock, operation: .starting(run, before: before))
+        partials: partials, receipts: receipts, lock: lock,
+        operation: .starting(run, before: before))
       locked.publishOperation()
       return locked
     } catch {

@@ -37,7 +37,8 @@ package struct Recovery: Equatable, Sendable {
   /// `left`: what a run announced, and did not take back.
   static func run(
     in store: Store, prefix: borrowing Directory, bookkeeping: borrowing Directory,
-    trees: borrowing Directory, partials: borrowing Directory, left: Operation?, now: VisibleState
+    trees: borrowing Directory, partials: borrowing Directory, receipts: borrowing Directory,
+    left: Operation?, now: VisibleState
   ) throws(SystemCallError) -> Recovery {
     // How it ended, and which numbers trees had, may not be on disk yet.
     if left != nil { try syncHistory(in: bookkeeping) }
@@ -48,7 +49,8 @@ package struct Recovery: Equatable, Sendable {
     // deleted that nothing names any more, or somebody is told that what was asked for is there.
     if interrupted != nil { try prefix.sync() }
     // This may be the room that the links need.
-    try recovery.sweep(prefix: prefix, bookkeeping: bookkeeping, trees: trees)
+    try recovery.sweep(
+      prefix: prefix, bookkeeping: bookkeeping, trees: trees, receipts: receipts)
     if let interrupted {
       try recovery.finishLinks(of: interrupted, in: prefix, store)
       recovery.isVisible = interrupted.before != recovery.visible
@@ -146,12 +148,19 @@ package struct Recovery: Equatable, Sendable {
   }
 
   private mutating func sweep(
-    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory
+    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory,
+    receipts: borrowing Directory
   ) throws(SystemCallError) {
     let unfinished = try trees.names().filter { Layout.isUnfinished($0) }
     // I7: a departure's old name, under which it would not be whole, is gone for good before its files go.
     if unfinished.contains(where: { Layout.isDeparture($0) }) { try trees.sync() }
     for name in unfinished { sweep(name, in: trees) }
+    for name in try receipts.names() {
+      // That of a tree that a link names stays: somebody deleted the tree by hand, and it is to be repaired.
+      let tree = Layout.tree(ofSavedReceipt: name) ?? ""
+      guard !visible.releases.values.contains(tree), try trees.status(tree) == nil else { continue }
+      try? receipts.unlink(name)
+    }
     for name in try prefix.names() where Layout.isTemporary(name) {
       if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }

@@ -82,6 +82,7 @@ extension LockedStore {
         departure = name
       }
       // It is gone for everybody; what is left of it, the next run sweeps, or prune.
+      try? receipts.unlink(Layout.savedReceipt(ofTree: name))
       try? trees.removeTree(departure)
     }
     return removal

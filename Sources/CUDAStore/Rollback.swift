@@ -5,16 +5,26 @@ extension Store {
   /// What is to be visible for the last change to be undone; `nil` if there is none, or what it replaced is gone.
   ///
   /// Of a change that only added releases or took some away nothing is to be seen here: it is the one before that is
-  /// undone then. Releases that came since stay, and those that went do not come back.
+  /// undone then. Releases that came since stay, and those that went do not come back. A repair is not undone either: the
+  /// tree that it replaced is damaged.
   package func previous() throws(StoreError) -> VisibleState? {
     let now = try visible()
     let present = Set(try treeNames())
     var state = now
+    // By the damaged tree, the one that was made of it.
+    var repaired: [String: String] = [:]
     for record in history().reversed() where record.before != record.after {
       guard record.after == state else { continue }
       state = record.before
+      if record.command == RunRecord.repair {
+        for (release, tree) in record.after.releases {
+          guard let damaged = record.before.releases[release], damaged != tree else { continue }
+          repaired[damaged] = repaired[tree] ?? tree
+        }
+      }
       var wanted = now
-      for (release, tree) in state.releases {
+      for (release, past) in state.releases {
+        let tree = repaired[past] ?? past
         guard let present = now.releases[release], present != tree else { continue }
         wanted.releases[release] = tree
       }

@@ -42,6 +42,10 @@ package struct Store: Sendable {
   }
 
   package func presence() throws(StoreError) -> Presence {
+    // By way of `current`, say. What is published does not change (I7).
+    if let inside = prefix.firstRange(of: "/" + Layout.target(ofTree: "")) {
+      throw .insideTree(prefix: prefix, outer: String(prefix[..<inside.lowerBound]))
+    }
     do {
       let directory = try Directory.open(prefix)
       let names = try directory.names()
@@ -60,14 +64,19 @@ package struct Store: Sendable {
     guard try presence() == .ours else { return InstalledState() }
     let visible = try visible()
     var releases: [InstalledRelease] = []
-    var damaged: [Version] = []
+    var damaged: [DamagedRelease] = []
     for (label, tree) in visible.releases {
       guard let release = Version(label) else { continue }
       // One of another release is not what the link says.
       if let receipt = try readableReceipt(ofTree: tree), receipt.release == release {
         releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
       } else if try self.visible().releases[label] == tree {
-        damaged.append(release)
+        // Not where the link leads to another release's tree.
+        let saved = try savedReceipt(ofTree: tree).flatMap { $0.release == release ? $0 : nil }
+        damaged.append(
+          DamagedRelease(
+            release: release,
+            known: saved.map { InstalledRelease(release: release, tree: tree, receipt: $0) }))
       } else {
         // Replaced or removed while we looked.
         return try installed()
@@ -85,7 +94,7 @@ package struct Store: Sendable {
     return InstalledState(
       current: visible.current.flatMap { Version($0) },
       releases: releases.sorted { $0.release > $1.release }, otherTrees: others,
-      damaged: damaged.sorted())
+      damaged: damaged.sorted { $0.release < $1.release })
   }
 
   /// Damage is a state to be shown and mended, not a reason to stop (I9).
@@ -100,6 +109,33 @@ package struct Store: Sendable {
       default: throw error
       }
     }
+  }
+
+  /// What is wrong with the prefix's links; empty if each is as the last change left it.
+  package func linkFaults() throws(StoreError) -> [String] {
+    let visible = try visible()
+    var faults: [String] = []
+    do {
+      let directory = try Directory.open(prefix)
+      for name in try directory.names().sorted()
+      where name == Layout.current || name.first?.isNumber == true {
+        guard visible.releases[name] == nil, name != Layout.current || visible.current == nil
+        else { continue }
+        let target = try directory.readLink(name)
+        faults.append(target.map { "\(name) leads to \($0)" } ?? "\(name) is no link")
+      }
+      let last = history().last(where: \.changed)?.after ?? VisibleState()
+      let missing =
+        last.releases.keys.filter { visible.releases[$0] == nil }.sorted()
+        + (visible.current == nil
+          ? [last.current].compactMap(\.self).map { _ in Layout.current } : [])
+      for name in missing where try directory.status(name) == nil {
+        faults.append("\(name) is gone")
+      }
+    } catch {
+      throw .files(error)
+    }
+    return faults
   }
 
   /// What the links say.
@@ -132,6 +168,20 @@ package struct Store: Sendable {
     } catch {
       throw .damaged(error)
     }
+  }
+
+  /// The second copy of a tree's receipt; `nil` if it is not there, or not the one that was written.
+  func savedReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
+    let path = "\(prefix)/\(Layout.bookkeeping)/\(Layout.receipts)"
+    return try contents(Layout.savedReceipt(ofTree: name), in: path, limit: 64 << 20).flatMap {
+      try? ReceiptJSON.decode($0, document: path)
+    }
+  }
+
+  /// The receipt of a tree, damaged or not: its own, or else the second copy; `nil` if both are lost.
+  package func knownReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
+    if let receipt = try readableReceipt(ofTree: name) { return receipt }
+    return try savedReceipt(ofTree: name)
   }
 
   /// The files of a tree; `nil` if the tree is gone.

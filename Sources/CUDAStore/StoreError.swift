@@ -11,6 +11,10 @@ package enum StoreError: Error, Equatable, Sendable {
   case cannotLock(prefix: String, fileSystem: String, SystemCallError)
   /// Something else stands where the lock file belongs.
   case notALockFile(path: String, what: String)
+  /// Something that is no link stands where one belongs.
+  case inTheWay(path: String)
+  /// The prefix would be inside a tree of another one.
+  case insideTree(prefix: String, outer: String)
   /// Another process has the lock, and the time to wait is over.
   case locked(prefix: String, LockHolder)
   /// Somebody removed or replaced the lock file while this process held the lock.
@@ -39,12 +43,14 @@ package enum StoreError: Error, Equatable, Sendable {
     case .cannotLock(let prefix, let fileSystem, let error):
       "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
+    case .inTheWay(let path): "\(path) should be a link of cuda-install's, and is none"
+    case .insideTree(let prefix, let outer): "\(prefix) is inside what is installed in \(outer)"
     case .locked(let prefix, let holder):
       holder.operation == nil
         ? "\(prefix) is locked by \(holder.phrase)"
         : "another cuda-install is at work in \(prefix) (\(holder.phrase))"
     case .lockLost(let path):
-      "\(path) was removed while this run held its lock, so another may be at work; nothing was published"
+      "\(path) was removed while this run held its lock, so another may be at work; this one has stopped"
     case .nested(let prefix):
       "called from inside a command that holds the lock of \(prefix)"
     case .files(let error): error.message
@@ -67,7 +73,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case .files(let error) where error.isNoSpace:
       "make room; what was downloaded is kept, and the next run continues"
     case .cannotLock: "choose a prefix on a local file system"
-    case .notALockFile: "move it away, and start again"
+    case .notALockFile, .inTheWay: "move it away, and start again"
+    case .insideTree(_, let outer): "the prefix is \(outer)"
     case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"
     case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
     case .lockLost: "start again, and leave that file alone: it is never in the way"

@@ -10,25 +10,32 @@ extension Store {
     inTree name: String, watch: (_ checked: Int64, _ total: Int64) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(StoreError) -> [Finding] {
-    guard let receipt = try receipt(ofTree: name) else {
-      return [Finding(kind: .missing, path: Layout.receipt)]
+    var own: [Finding] = []
+    do throws(StoreError) {
+      if try receipt(ofTree: name) == nil {
+        own = [Finding(kind: .missing, path: Layout.receipt)]
+      }
+    } catch {
+      guard case .damaged = error else { throw error }
+      own = [Finding(kind: .changed, path: Layout.receipt)]
     }
+    guard let receipt = try knownReceipt(ofTree: name) else { return own }
     let entries: [TreeEntry]
     do {
-      guard let found = try self.entries(ofTree: name) else {
-        return [Finding(kind: .missing, path: Layout.fileList)]
+      guard let listed = try self.entries(ofTree: name) else {
+        return own + [Finding(kind: .missing, path: Layout.fileList)]
       }
-      entries = found
+      entries = listed
     } catch {
       switch error {
-      case .damaged: return [Finding(kind: .changed, path: Layout.fileList)]
+      case .damaged: return own + [Finding(kind: .changed, path: Layout.fileList)]
       case .files(let error) where error.isPermission:
-        return [Finding(kind: .mode, path: Layout.fileList)]
+        return own + [Finding(kind: .mode, path: Layout.fileList)]
       default: throw error
       }
     }
     guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
-      return [Finding(kind: .changed, path: Layout.fileList)]
+      return own + [Finding(kind: .changed, path: Layout.fileList)]
     }
     let root: SharedDirectory
     do { root = SharedDirectory(try Directory.open(path(ofTree: name))) } catch {
@@ -38,10 +45,11 @@ extension Store {
     do {
       let threads = try Thread.each(ofAtMost: entries.count) {
         defer { board.change { $0.ended += 1 } }
+        var cursor = DirectoryCursor(root: root)
         while !isCancelled(), let index = board.update({ $0.next() }) {
           do throws(SystemCallError) {
             if let finding = try entries[index].finding(
-              in: root,
+              &cursor,
               checked: { count in
                 board.update { $0.checked += count }
               })
@@ -71,7 +79,8 @@ extension Store {
     } catch {
       throw .files(error)
     }
-    return (findings + others).sorted { $0.path < $1.path }
+    others.removeAll { finding in own.contains { $0.path == finding.path } }
+    return (own + findings + others).sorted { $0.path < $1.path }
   }
 }
 
@@ -99,16 +108,14 @@ extension TreeEntry {
   ///
   /// `checked` is called with the bytes hashed since the last call.
   fileprivate func finding(
-    in root: SharedDirectory, checked: (Int64) -> Void
+    _ cursor: inout DirectoryCursor, checked: (Int64) -> Void
   ) throws(SystemCallError) -> Finding? {
     let names = path.split(separator: "/").map(String.init)
     let name = names.last ?? "."
-    var directory = root
+    let directory: SharedDirectory
     let found: FileStatus?
     do {
-      for name in names.dropLast() {
-        directory = SharedDirectory(try directory.directory.directory(name))
-      }
+      directory = try cursor.find(names.dropLast())
       found = try directory.directory.status(name)
     } catch {
       // A directory that is closed has other permissions, which is found at itself.

@@ -30,6 +30,20 @@ import Testing
     }
   }
 
+  @Test func `with any other byte than was written is refused`() throws {
+    let text = String(decoding: ReceiptJSON.encode(try example()), as: UTF8.self)
+    for (old, new) in [
+      (#""track" : "13.0""#, #""track" : "13""#), (#""asked" : true"#, #""asked" : false"#),
+      ("{\n", "{ \n"), ("}\n", "}"), (#""checksum" : ""#, #""checksums" : ""#),
+    ] {
+      let edited = text.replacing(old, with: new)
+      try #require(edited != text, "\(old)")
+      #expect(throws: CatalogError.self) {
+        try ReceiptJSON.decode(Array(edited.utf8), document: "receipt.json")
+      }
+    }
+  }
+
   @Test func `of another form is refused by its number`() throws {
     let error = #expect(throws: CatalogError.self) {
       try ReceiptJSON.decode(Array("{\"format\": 2}".utf8), document: "receipt.json")

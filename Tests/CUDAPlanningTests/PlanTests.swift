@@ -127,6 +127,81 @@ import Testing
     #expect(plan.names == ["a"])
   }
 
+  @Test
+  func `keeps what is to be kept if the release has it, and does not select what was removed`()
+    throws
+  {
+    let wide = try release(
+      "1.1.0",
+      [
+        try component("cuda_nvcc"), try component("cuda_cudart"), try component("cuda_crt"),
+        try component("libnvvm"), try component("libcurand"),
+      ])
+    var following = Request(components: ["nvcc"], profile: .runtime, platform: try platform())
+    following.kept = [try name("libcurand"), try name("gone")]
+    following.without = [try name("libnvvm"), try name("cuda_crt")]
+    let plan = try Plan(request: following, release: wide, state: InstalledState())
+    #expect(Set(plan.names) == ["cuda_nvcc", "cuda_cudart", "libcurand"])
+    #expect(plan.tree?.without.map(\.text) == ["cuda_crt", "libnvvm"])
+    #expect(plan.tree?.items.filter(\.asked).map(\.component.name.text) == ["cuda_nvcc"])
+    // Asked for by name, it is not removed any more.
+    following.components = ["libnvvm"]
+    let back = try Plan(request: following, release: wide, state: InstalledState())
+    #expect(back.tree?.without.map(\.text) == ["cuda_crt"])
+  }
+
+  @Test func `of nothing that is wanted says so`() throws {
+    var following = Request(components: [], platform: try platform())
+    following.kept = [try name("gone")]
+    let error = #expect(throws: PlanningError.self) {
+      try Plan(request: following, release: old, state: InstalledState())
+    }
+    #expect(error == .nothingSelected(product: "cuda", release: old.label))
+  }
+
+  @Test func `remembers the larger profile`() throws {
+    let all = try release("1.0.0", [try component("cuda_cudart"), try component("libcurand")])
+    for (one, other) in [(Profile.base, Profile.full), (.full, .base), (.devel, .runtime)] {
+      let request = Request(profile: one, platform: try platform())
+      let plan = try Plan(request: request, release: all, state: InstalledState())
+      let state = InstalledState(
+        current: all.label, releases: [try installed(plan, for: request, tree: "1.0.0-1")])
+      let second = Request(profile: other, platform: try platform())
+      let next = try Plan(request: second, release: all, state: state)
+      #expect((next.tree?.profile ?? one) == max(one, other))
+      #expect(next.changesNothing == (one > other))
+    }
+  }
+
+  @Test func `of a damaged release makes a new tree with all that it had`() throws {
+    let whole = try state().releases[0]
+    let state = InstalledState(
+      current: old.label, damaged: [DamagedRelease(release: old.label, known: whole)])
+    let plan = try Plan(request: request, release: old, state: state)
+    #expect(plan.names == ["b", "a"])
+    #expect(plan.tree?.items.allSatisfy { $0.source == .reuse(tree: "1.0.0-1") } == true)
+    var one = request
+    one.components = ["a"]
+    #expect(try Plan(request: one, release: old, state: state).names == ["b", "a"])
+  }
+
+  @Test func `that removes components keeps the rest as it is, and remembers what went`() throws {
+    let whole = try state().releases[0]
+    let plan = try Plan(removing: ["b"], from: whole, state: try state())
+    #expect(plan.names == ["a"])
+    #expect(plan.tree?.items.map(\.source) == [.reuse(tree: "1.0.0-1")])
+    #expect(plan.tree?.without == [try name("b")])
+    #expect(!plan.makesCurrent)
+    let all = #expect(throws: PlanningError.self) {
+      try Plan(removing: ["b", "a"], from: whole, state: try state())
+    }
+    #expect(all == .nothingLeft(old.label))
+    let none = #expect(throws: PlanningError.self) {
+      try Plan(removing: ["c"], from: whole, state: try state())
+    }
+    #expect(none == .noComponentInstalled("c", release: old.label, suggestions: ["a", "b"]))
+  }
+
   @Test(
     .enabled(if: Shared.isThere, "\(Shared.absence)"),
     arguments: ["11.8.0", "12.6.3", "13.0.2", "13.4.2"])

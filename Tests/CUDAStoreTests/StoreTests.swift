@@ -139,7 +139,8 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
   #expect(
     namesIn(prefix.path)
       == [".cuda-install", ".cuda-install.lock", ".mine", "13.0.1", "current"])
-  #expect(namesIn(prefix.bookkeeping) == ["history.ndjson", "last.json", "partial", "trees"])
+  #expect(
+    namesIn(prefix.bookkeeping) == ["history.ndjson", "last.json", "partial", "receipts", "trees"])
 }
 
 @Test func `I9: a run that died is told of, and written down`() async throws {
@@ -285,7 +286,7 @@ func `I9: a damaged receipt is a state, and another tree is not touched by it`(i
   for name in ["receipt.json", "receipt.ndjson"] {
     writeFile("\(prefix.store.path(ofTree: tree))/\(name)", Array(damages[index].utf8))
   }
-  #expect(try prefix.store.installed().damaged == [version("13.0.1")])
+  #expect(try prefix.store.installed().damaged == [DamagedRelease(release: version("13.0.1"))])
   _ = try? prefix.store.entries(ofTree: tree)
   #expect(try prefix.publish("13.0.2") == "13.0.2-2")
 }

@@ -24,8 +24,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("changed bin/libcurand", "truncate -s 5 bin/libcurand", fetches: "libcurand"),
     Damage("changed bin/cudart", ": > bin/cudart", fetches: "cuda_cudart"),
     Damage("missing include/nvcc.h", "rm include/nvcc.h", fetches: "cuda_nvcc"),
-    Damage("mode bin/nvcc", "chmod 4555 bin/nvcc", fetches: "cuda_nvcc"),
-    Damage("mode include/nvcc.h", "chmod 0644 include/nvcc.h", fetches: "cuda_nvcc"),
+    // The bytes are right.
+    Damage("mode bin/nvcc", "chmod 4555 bin/nvcc"),
+    Damage("mode include/nvcc.h", "chmod 0644 include/nvcc.h"),
     Damage(
       "changed lib/libcudart.so", "ln -sfn libnvcc.so lib/libcudart.so", fetches: "cuda_cudart"),
     Damage(
@@ -39,6 +40,13 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("extra include/deeper", "mkdir -p include/deeper/still"),
     Damage("mode include", "chmod 700 include"),
     Damage("mode receipt.json", "chmod 600 receipt.json"),
+    // All that it says is said once more elsewhere.
+    Damage("missing receipt.json", "rm receipt.json"),
+    Damage("changed receipt.json", ": > receipt.json"),
+    Damage("changed receipt.json", "truncate -s -20 receipt.json"),
+    Damage("changed receipt.json", "sed -i '/\"track\"/ s/13/12/' receipt.json"),
+    Damage("changed receipt.json", "sed -i '/\"asked\"/ s/false/true/' receipt.json"),
+    Damage("changed receipt.json", "echo >> receipt.json"),
     Damage("mode .", "chmod 777 ."),
     // Without a list that is true nothing of the tree can be.
     Damage(

@@ -1,5 +1,6 @@
 // The real command in real processes: each test has a prefix and a mirror of its own.
 
+import CUDACatalog
 import FoundationEssentials
 import TestSupport
 
@@ -93,6 +94,14 @@ final class Bench: Sendable {
     try JSONDecoder().decode(type, from: Data(file(".cuda-install/\(name)") ?? []))
   }
 
+  /// Makes a release's receipt say something else, as if it had been written so.
+  func editReceipt(of release: String, _ edit: (inout Receipt) -> Void) throws {
+    let path = "\(prefix)/\(release)/receipt.json"
+    var receipt = try ReceiptJSON.decode(readFile(path) ?? [], document: path)
+    edit(&receipt)
+    writeFile(path, ReceiptJSON.encode(receipt))
+  }
+
   /// The components whose archives were asked for, in that order.
   var fetched: [String] { requests.map { $0.component } }
 
@@ -112,7 +121,7 @@ final class Bench: Sendable {
       // A run that is under way replaces its record four times a second.
       found = found.filter { !$0.key.hasPrefix(".cuda-install/.\(name).") }
     }
-    for name in [".", ".cuda-install", ".cuda-install/trees", ".cuda-install/partial"]
+    for name in ["", "/trees", "/partial", "/receipts"].map({ ".cuda-install\($0)" }) + ["."]
     where found[name] != nil {
       found[name] = "directory"
     }
@@ -125,6 +134,7 @@ final class Bench: Sendable {
     return namesIn(prefix).filter { $0.hasPrefix(".current") || $0.hasPrefix(".1") }
       + namesIn(bookkeeping).filter { $0.hasPrefix(".") || $0 == "operation.json" }
       + namesIn("\(bookkeeping)/trees").filter { $0.hasPrefix(".") }
+      + Set(namesIn("\(bookkeeping)/receipts")).subtracting(trees.map { "\($0).json" })
   }
 
   var trees: [String] {

@@ -1,3 +1,4 @@
+import CUDACatalog
 import TestSupport
 import Testing
 
@@ -94,9 +95,7 @@ private func differences(_ one: [String: String], _ other: [String: String]) -> 
   {
     let bench = try bench(["install", "13.0.1", "curand"], ["install", "13.0.1", "nvcc"])
     // As if there had been no 13.0.2 yet.
-    let path = "\(bench.prefix)/13.0.1/receipt.json"
-    let text = String(decoding: try #require(readFile(path)), as: UTF8.self)
-    writeFile(path, Array(text.replacing(#""track" : "13.0.1""#, with: #""track" : "13.0""#).utf8))
+    try bench.editReceipt(of: "13.0.1") { $0.track = "13.0" }
     for words in [
       ["update"], ["rollback"], ["use", "13.0"], ["remove", "curand"], ["rollback"],
       ["install", "13.0", "--no-static", "curand"], ["install", "13.0", "--static", "curand"],

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -44,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "printf x >> \"$1\"", "rm \"$1\"", "chmod 777 \"$1\"",
+    "printf x >> \"$1\"", "rm \"$1\"",
     // Of the same size, mode and time.
     "touch -r \"$1\" \"$SCRATCH/t\"; tr 1 2 <\"$1\" >\"$SCRATCH/b\"; cat \"$SCRATCH/b\" >\"$1\"; touch -r \"$SCRATCH/t\" \"$1\"",
   ])
@@ -59,6 +60,22 @@ import Testing
     #expect(run.errors.contains("libcurand: what is installed is damaged; fetching it"))
     #expect(bench.fetched.sorted() == ["cuda_cudart", "cuda_nvcc", "libcurand", "libcurand"])
     for component in Mirror.components("13.0.88") { try expectInstalled(component, in: bench) }
+  }
+
+  @Test
+  func `I7: a file of the old tree with another mode is copied, and the old tree is not touched`()
+    throws
+  {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let path = "\(bench.prefix)/.cuda-install/trees/13.0.2-1/include/libcurand.h"
+    #expect(chmod(path, 0o777) == 0)
+    let before = listing("\(bench.prefix)/.cuda-install/trees/13.0.2-1")
+    #expect(bench.run("install", "13", "nvcc").status == 0)
+    #expect(bench.fetched.sorted() == ["cuda_cudart", "cuda_nvcc", "libcurand"])
+    try expectInstalled(component("libcurand"), in: bench)
+    #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
+    #expect(listing("\(bench.prefix)/.cuda-install/trees/13.0.2-1") == before)
   }
 
   @Test func `--force fetches and unpacks all again`() throws {

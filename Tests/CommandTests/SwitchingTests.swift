@@ -108,6 +108,61 @@ import Testing
     #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
   }
 
+  @Test func `rollback does not bring a damaged tree back that was repaired since`() throws {
+    let bench = try Bench()
+    for words in [
+      ["install", "12", "curand"], ["install", "13", "curand"], ["use", "13"],
+    ] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    #expect(bench.inShell("echo >> \"$PREFIX/12.9.1/bin/libcurand\"").status == 0)
+    #expect(bench.run("verify", "--repair", "12").output == "CUDA 12.9.1 repaired\n")
+    #expect(bench.run("rollback").output == "rolled back: 13.0.2 -> 12.9.1\n")
+    #expect(bench.run("verify", "12").output == "CUDA 12.9.1 is intact\n")
+    #expect(bench.inShell("echo >> \"$PREFIX/current/bin/libcurand\"").status == 0)
+    #expect(bench.run("verify", "--repair").output == "CUDA 12.9.1 repaired\n")
+    #expect(bench.run("rollback").output == "rolled back: 12.9.1 -> 13.0.2\n")
+    #expect(bench.run("verify", "12").output == "CUDA 12.9.1 is intact\n")
+  }
+
+  @Test(arguments: ["current", "13.0.2"])
+  func `I9: what is no link where one belongs is left alone, and said before anything is fetched`(
+    name: String
+  ) throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "12", "curand").status == 0)
+    let script = "cd \"$PREFIX\" && rm -f \(name) && mkdir \(name) && echo mine >\(name)/file"
+    try #require(bench.inShell(script).status == 0)
+    let fetched = bench.fetched
+    let run = bench.run("install", "13", "curand", "--use")
+    #expect(run.status == 73)
+    #expect(
+      run.errors.contains(
+        "error: \(bench.prefix)/\(name) should be a link of cuda-install's, and is none\n"))
+    #expect(run.errors.contains("hint: move it away, and start again\n"))
+    #expect(bench.fetched == fetched && bench.leftovers == [])
+    #expect(bench.text("\(name)/file") == "mine\n")
+    #expect(bench.run("doctor").output.contains("\(name) is no link"))
+    if name == "current" { #expect(bench.run("use", "12").status == 73) }
+    #expect(bench.inShell("rm -r \"$PREFIX/\(name)\"").status == 0)
+    #expect(bench.run("install", "13", "curand", "--use").status == 0)
+    #expect(bench.run("doctor").output.contains("each link is as the last change left it"))
+  }
+
+  @Test(arguments: ["current/sub", "13.0.2", ".cuda-install/trees/x"])
+  func `I7: a prefix is not made inside what is installed`(path: String) throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let before = bench.disk
+    for words in [["install", "13", "curand"], ["status"], ["use", "13"]] {
+      let run = bench.ended(bench.command(words, prefix: "\(bench.prefix)/\(path)"))
+      #expect(run.status == 73, "\(words)")
+      #expect(run.errors.contains("is inside what is installed in \(bench.prefix)\n"))
+      #expect(run.errors.contains("hint: the prefix is \(bench.prefix)\n"))
+    }
+    #expect(bench.disk == before)
+  }
+
   @Test
   func
     `I7: a release whose link leads to another's tree is damaged, and no removal takes that tree`()

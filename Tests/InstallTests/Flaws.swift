@@ -33,6 +33,11 @@ private func treeFlaws(_ tree: String, _ store: Store) throws -> [String] {
   else { return ["\(tree) has no receipt"] }
   var flaws: [String] = []
   let root = store.path(ofTree: tree)
+  if readFile("\(root)/receipt.json")
+    != readFile("\(store.prefix)/.cuda-install/receipts/\(tree).json")
+  {
+    flaws.append("\(tree): the second copy of its receipt is not the same")
+  }
   if SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) != receipt.files.digest {
     flaws.append("\(tree): the list is not the receipt's")
   }
@@ -57,11 +62,15 @@ private func treeFlaws(_ tree: String, _ store: Store) throws -> [String] {
 func debris(in prefix: String) -> [String] {
   let bookkeeping = "\(prefix)/.cuda-install"
   let known: Set<String> = [".cuda-install", ".cuda-install.lock"]
-  let records: Set<String> = ["trees", "partial", "last.json", "history.ndjson"]
+  let records: Set<String> = [
+    "trees", "partial", "receipts", "last.json", "history.ndjson",
+  ]
   return namesIn(prefix).filter { $0.hasPrefix(".") && !known.contains($0) }
     + namesIn(bookkeeping).filter { !records.contains($0) }
     + namesIn("\(bookkeeping)/trees").filter { $0.hasPrefix(".") }
     + namesIn("\(bookkeeping)/partial").map { "partial/\($0)" }
+    + Set(namesIn("\(bookkeeping)/receipts"))
+    .subtracting(namesIn("\(bookkeeping)/trees").map { "\($0).json" }).map { "receipts/\($0)" }
 }
 
 func permissions(_ path: String) -> UInt16? {

@@ -1,11 +1,14 @@
+import CUDADigest
 import FoundationEssentials
 
 /// Receipts and lists of entries as they lie in a tree.
 ///
-/// The same value always gives the same bytes: keys are sorted, and so are entries.
+/// The same value always gives the same bytes: keys are sorted, and so are entries. A receipt says its own SHA-256,
+/// with zeros in that place, so that any other byte than was written is seen.
 package enum ReceiptJSON {
   package static func encode(_ receipt: Receipt) -> [UInt8] {
-    bytes(of: receipt, by: encoder(pretty: true)) + [newline]
+    let open = bytes(of: Sealed(receipt: receipt), by: encoder(pretty: true)) + [newline]
+    return replacing(Sealed.zeros, in: open, by: "\(SHA256.digest(of: open))")
   }
 
   package static func decode(
@@ -19,7 +22,20 @@ package enum ReceiptJSON {
         document: document, place: CatalogError.Place(key: "format"),
         reason: "\(form.format) is not the form that this program knows")
     }
-    return try decode(Data(bytes), document: document)
+    let receipt: Receipt = try decode(Data(bytes), document: document)
+    let open = replacing(form.checksum?.description ?? "", in: bytes, by: Sealed.zeros)
+    guard SHA256.digest(of: open) == form.checksum else {
+      throw .unacceptable(
+        document: document, place: CatalogError.Place(key: "checksum"),
+        reason: "it is not that of the document")
+    }
+    return receipt
+  }
+
+  /// `bytes` with other digits in the first place that has those.
+  private static func replacing(_ digits: String, in bytes: [UInt8], by new: String) -> [UInt8] {
+    guard let place = bytes.firstRange(of: Array(digits.utf8)) else { return bytes }
+    return Array(bytes[..<place.lowerBound]) + Array(new.utf8) + bytes[place.upperBound...]
   }
 
   /// One line of JSON for each entry, in the order of the paths' bytes.
@@ -55,6 +71,24 @@ package enum ReceiptJSON {
 
   private struct Form: Decodable {
     let format: Int
+    let checksum: SHA256Digest?
+  }
+
+  /// A receipt as it is written; `checksum` comes first of its keys.
+  private struct Sealed: Encodable {
+    static let zeros = String(repeating: "0", count: 64)
+
+    let receipt: Receipt
+
+    private enum Key: String, CodingKey {
+      case checksum
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try receipt.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(Self.zeros, forKey: .checksum)
+    }
   }
 
   private static let newline: UInt8 = 0x0A

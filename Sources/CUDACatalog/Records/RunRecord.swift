@@ -26,6 +26,9 @@ package struct RunRecord: Codable, Equatable, Sendable {
   package var before: VisibleState
   package var after: VisibleState
 
+  /// The command of a run that replaced a damaged tree.
+  package static let repair = "verify"
+
   /// A run whose process ended before its work.
   package init(died operation: Operation, after: VisibleState) {
     self.init(

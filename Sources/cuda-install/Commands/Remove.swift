@@ -53,7 +53,9 @@ struct Remove: ParsableCommand {
       outcome,
       changes: removed.map {
         "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
-      }, otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" })
+      },
+      otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" }
+        ?? "\(outcome.release) is removed already")
   }
 
   private func remove(
@@ -68,7 +70,7 @@ struct Remove: ParsableCommand {
       },
       otherwise: outcome.doneBy.map {
         "\(cleaned(names)) was just removed from CUDA \(outcome.release) by pid \($0)"
-      })
+      } ?? "\(cleaned(names)) is removed from CUDA \(outcome.release) already")
   }
 }
 

@@ -57,7 +57,7 @@ enum StatusText {
     if !others.isEmpty {
       rows.append(["Others", others.map { describe($0, isLong: false) }.joined(separator: ", ")])
     }
-    for release in status.state.damaged {
+    for release in status.state.damaged.map(\.release) {
       rows.append(["Damaged", "\(release): 'cuda-install install \(release)' makes it whole again"])
     }
     if let busy = status.busy { rows.append(["Busy", busy.description]) }
@@ -118,7 +118,7 @@ struct StatusJSON: Encodable {
     releases = status.state.releases.map {
       ReleaseJSON($0, isCurrent: $0.release == status.state.current)
     }
-    damaged = status.state.damaged.map(\.text)
+    damaged = status.state.damaged.map(\.release.text)
     lock = Lock(
       path: status.lockPath, held: status.busy != nil,
       holder: status.busy.flatMap(HolderJSON.init))

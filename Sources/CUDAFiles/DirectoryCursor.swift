@@ -1,5 +1,3 @@
-package import CUDAFiles
-
 /// The way from a tree's root to the directory being written in, as open descriptors.
 ///
 /// Every step is a real directory that was opened without following links, so no entry is ever written
