@@ -65,11 +65,14 @@ def tree_faults(tree: str) -> list[str]:
     """How a tree differs from its own receipt."""
     try:
         with open(os.path.join(tree, "receipt.json"), "rb") as file:
-            receipt = json.load(file)
+            text = file.read()
+        receipt = json.loads(text)
         with open(os.path.join(tree, "receipt.ndjson"), "rb") as file:
             lines = file.read()
     except (OSError, ValueError) as error:
         return [f"has no receipt that can be read: {error}"]
+    if not _is_second_copy(tree, text):
+        return ["the second copy of its receipt is not the same"]
     if hashlib.sha256(lines).hexdigest() != receipt["files"]["digest"]:
         return ["receipt.ndjson is not what receipt.json says"]
     entries = [json.loads(line) for line in lines.splitlines()]
@@ -83,6 +86,15 @@ def tree_faults(tree: str) -> list[str]:
             if path not in known:
                 faults.append(f"{path} is in no receipt")
     return faults
+
+
+def _is_second_copy(tree: str, receipt: bytes) -> bool:
+    trees, name = os.path.split(os.path.realpath(tree))
+    try:
+        with open(os.path.join(os.path.dirname(trees), "receipts", f"{name}.json"), "rb") as file:
+            return file.read() == receipt
+    except OSError:
+        return False
 
 
 def _entry_fault(tree: str, entry: dict) -> str | None:
