@@ -55,13 +55,15 @@ extension Installer {
     }
   }
 
-  /// The components whose bytes are damaged; none if that cannot be told, and then what is there decides.
+  /// The components of which bytes are damaged or missing: all, if the list is.
   private func damagedComponents(
     of release: InstalledRelease, _ findings: [Finding]
   ) -> Set<ComponentName> {
-    let entries = (try? store.entries(ofTree: release.tree)) ?? nil
     let paths = Set(findings.filter { $0.kind != .mode }.map(\.path))
-    return Set((entries ?? []).filter { paths.contains($0.path) }.flatMap(\.owners))
+    guard !paths.contains(Layout.fileList),
+      let entries = (try? store.entries(ofTree: release.tree)) ?? nil
+    else { return Set(release.receipt.components.map(\.name)) }
+    return Set(entries.filter { paths.contains($0.path) }.flatMap(\.owners))
   }
 
   /// Other releases have files of an unchanged component in common with this one, and the damage as well.

@@ -108,6 +108,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     let repair = bench.run("verify", "--repair")
     #expect(repair.output == "CUDA 13.0.2 repaired\n", "\(repair.errors)")
     #expect(bench.fetched.dropFirst(fetched).sorted() == damage.fetched)
+    // What it would fetch it said before.
+    #expect(repair.errors.contains(", 0 B to fetch") == damage.fetched.isEmpty, "\(repair.errors)")
     #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
     #expect(listing(tree) == whole)
     #expect(bench.leftovers == [] && bench.partials == [])
