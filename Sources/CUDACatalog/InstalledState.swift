@@ -15,12 +15,15 @@ package struct InstalledRelease: Sendable, Equatable {
 /// A release whose tree is gone, or has a receipt that is not the one that was written.
 package struct DamagedRelease: Sendable, Equatable {
   package let release: Version
-  /// What it was, by the second copy of its receipt; `nil` if that is lost as well.
+  /// What it was, by the copy of its receipt; `nil` if that is lost as well.
   package let known: InstalledRelease?
+  /// Whether there is something in the tree's place, of which files may be intact.
+  package let hasTree: Bool
 
-  package init(release: Version, known: InstalledRelease? = nil) {
+  package init(release: Version, known: InstalledRelease? = nil, hasTree: Bool = true) {
     self.release = release
     self.known = known
+    self.hasTree = hasTree
   }
 }
 
@@ -45,8 +48,18 @@ package struct InstalledState: Sendable, Equatable {
     self.damaged = damaged
   }
 
-  /// All trees, those in use first.
+  /// All trees with a receipt, those in use first.
   package var trees: [InstalledRelease] { releases + otherTrees }
+
+  /// The trees from which a new tree of `release` takes files, the best first: most of what changes nothing lies in the
+  /// release's own, unless that is damaged.
+  package func sources(for release: InstalledRelease?) -> [InstalledRelease] {
+    guard let release else { return trees }
+    guard let damage = damaged.first(where: { $0.known == release }) else {
+      return [release] + trees
+    }
+    return damage.hasTree ? trees + [release] : trees
+  }
 
   /// The releases of which it is known what they are, damaged or not.
   package var knownReleases: [InstalledRelease] { releases + damaged.compactMap(\.known) }

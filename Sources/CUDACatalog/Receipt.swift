@@ -6,7 +6,7 @@ package import CUDADigest
 /// one request write the same bytes.
 package struct Receipt: Sendable, Equatable, Codable {
   /// The form that this program writes, and the only one it reads.
-  package static let currentFormat = 1
+  package static let currentFormat = 2
 
   package var format: Int
   package var product: String
@@ -50,23 +50,6 @@ package struct Receipt: Sendable, Equatable, Codable {
     case components, without, files
   }
 
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    format = try container.decode(Int.self, forKey: .format)
-    product = try container.decode(String.self, forKey: .product)
-    release = try container.decode(Version.self, forKey: .release)
-    track = try container.decode(String.self, forKey: .track)
-    profile = try container.decodeIfPresent(String.self, forKey: .profile)
-    platform = try container.decode(Platform.self, forKey: .platform)
-    source = try container.decode(String.self, forKey: .source)
-    manifestDigest = try container.decode(SHA256Digest.self, forKey: .manifestDigest)
-    components = try container.decode([Installed].self, forKey: .components)
-    // Receipts of earlier programs do not have these two.
-    hasStatic = try container.decodeIfPresent(Bool.self, forKey: .hasStatic) ?? true
-    without = try container.decodeIfPresent([ComponentName].self, forKey: .without) ?? []
-    files = try container.decode(FileList.self, forKey: .files)
-  }
-
   /// A component of the tree.
   package struct Installed: Sendable, Equatable, Codable {
     package var name: ComponentName
@@ -103,8 +86,7 @@ package struct Receipt: Sendable, Equatable, Codable {
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       name = try container.decode(ComponentName.self, forKey: .name)
-      // Receipts of earlier programs do not have it.
-      title = try container.decodeIfPresent(String.self, forKey: .title) ?? name.text
+      title = try container.decode(String.self, forKey: .title)
       version = try container.decode(Version.self, forKey: .version)
       license = try container.decode(String.self, forKey: .license)
       variant = try container.decodeIfPresent(String.self, forKey: .variant)

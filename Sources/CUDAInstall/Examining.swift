@@ -147,12 +147,24 @@ extension Installer {
     let faults = try storing { () throws(StoreError) in try store.linkFaults() }
     checks.append(
       faults.isEmpty
-        ? Check("names", .ok, "each link is as the last change left it")
+        ? Check("current", .ok, "each link is as the last change left it")
         : Check(
-          "names", .warn, faults.joined(separator: ", "),
-          hint: "move what is no link away; 'use' and 'install' make links again"))
+          "current", .warn, faults.joined(separator: ", "),
+          hint: "'cuda-install install' makes a release's link again, and 'use' makes current; "
+            + "what is no link must be moved away"))
+    for release in status.state.knownReleases
+    where try storing({ () throws(StoreError) in try store.receiptCopy(ofTree: release.tree) })
+      != release.receipt
+    {
+      checks.append(
+        Check(
+          "receipts", .warn, "the copy of CUDA \(release.release)'s receipt is damaged or gone",
+          hint:
+            "remove \(prefix)/\(Layout.bookkeeping)/\(Layout.receipts); the next run makes it again"
+        ))
+    }
     for damaged in status.state.damaged {
-      checks.append(Check("releases", InstallError(.damaged(damaged.release))))
+      checks.append(Check("releases", InstallError(.damaged(damaged))))
     }
     if status.state.damaged.isEmpty {
       let labels = status.state.releases.map(\.release.text).joined(separator: ", ")

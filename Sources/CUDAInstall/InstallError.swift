@@ -39,8 +39,8 @@ public struct InstallError: Error, Sendable {
     case noPlatform(machine: String)
     /// The release is in use, and nobody said that it may go.
     case removesCurrent(Version)
-    /// A release's tree is gone, or its receipt cannot be read.
-    case damaged(Version)
+    /// A release's tree is gone, or its receipt is not the one that was written.
+    case damaged(DamagedRelease)
     /// There is no current release.
     case nothingCurrent(prefix: String, installed: [Version])
     /// No run of that identifier is under way or remembered.
@@ -71,7 +71,8 @@ public struct InstallError: Error, Sendable {
       "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
     case .removesCurrent(let release): "CUDA \(release) is the current release"
-    case .damaged(let release): "CUDA \(release) is damaged: its tree has no receipt of it"
+    case .damaged(let damage):
+      "CUDA \(damage.release) is damaged: its tree or its receipt is not what was installed"
     case .nothingCurrent(let prefix, let installed):
       installed.isEmpty
         ? "no CUDA is installed in \(prefix)"
@@ -95,7 +96,7 @@ public struct InstallError: Error, Sendable {
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
-    case .damaged(let release): "'cuda-install install \(release)' makes it whole again"
+    case .damaged(let damage): "\(damage.remedy) makes it whole again"
     case .nothingCurrent(_, let installed):
       installed.first.map { "'cuda-install use \($0)' makes it current" }
         ?? "'cuda-install install' installs the latest release"
@@ -152,7 +153,7 @@ extension StoreError {
     case .notOurs: (73, "cannot_create")
     case .cannotCreate(let error): error.isPermission ? (77, "permission") : (73, "cannot_create")
     case .cannotLock: (71, "no_locks")
-    case .notALockFile, .inTheWay, .insideTree: (73, "cannot_create")
+    case .notALockFile, .inTheWay, .insidePrefix: (73, "cannot_create")
     case .locked: (75, "locked")
     case .lockLost: (75, "lock_lost")
     case .nested: (75, "nested")
@@ -179,5 +180,12 @@ extension TransferError {
     case .badURL: (64, "usage")
     case .receiver: (74, "io")
     }
+  }
+}
+
+extension DamagedRelease {
+  /// What brings all of it back that is known of it.
+  package var remedy: String {
+    "'cuda-install \(known == nil ? "install" : "verify --repair") \(release)'"
   }
 }

@@ -74,6 +74,10 @@ public struct Installer {
       let state = try installed()
       let plan = try makePlan(request, release, state)
       if let tree = plan.tree {
+        let known = state.knownReleases.first { $0.release == plan.release }
+        if let old = known?.receipt.track, old != "\(tree.track)" {
+          observe(.notice("CUDA \(plan.release) follows \(tree.track) from now on, and not \(old)"))
+        }
         let execution = try execute(plan, tree, release, request, in: &locked)
         if execution.omittedByteCount > 0 {
           observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))
@@ -203,11 +207,7 @@ public struct Installer {
       throw error
     }
     observe(.locked(waited: waited.hasBegun ? clock.now - start : .zero))
-    var seen = waited.runs(in: store)
-    // Who asks again because a run died asks for what that run did.
-    if let dead = locked.recovery.interrupted, !seen.contains(where: { $0.op == dead.op }) {
-      seen += [store.record(ofRun: dead.op)].compactMap(\.self)
-    }
+    let seen = waited.runs(in: store)
     if let text = locked.recovery.text {
       observe(.recovered(waited.hasBegun ? "\(text); taking over" : text))
     } else if let last = seen.last, let error = last.error {

@@ -33,9 +33,9 @@ enum Linking {
   /// names.
   static func components(ofTree tree: String, in store: Store) -> [ComponentName: Linkable] {
     // Any failure to read means the same: this tree is no source, and its components are fetched.
-    guard let all = (try? store.entries(ofTree: tree)) ?? nil,
+    guard let (all, digest) = (try? store.list(ofTree: tree)) ?? nil,
       let receipt = (try? store.knownReceipt(ofTree: tree)) ?? nil,
-      SHA256.digest(of: ReceiptJSON.encodeEntries(all)) == receipt.files.digest
+      digest == receipt.files.digest
     else { return [:] }
     var components: [ComponentName: Linkable] = [:]
     for entry in all {

@@ -1,10 +1,13 @@
 package import CUDACatalog
+import CUDAPlanning
 import CUDAStore
 
 extension Installer {
   /// What `prune` would delete. Takes no lock.
   package func superfluous(keep: Int) throws(InstallError) -> Superfluous {
-    try storing { () throws(StoreError) in try store.superfluous(keep: keep) }
+    try storing { () throws(StoreError) in
+      try store.superfluous(keep: keep) { Track($1)?.contains($0) == true }
+    }
   }
 
   /// Deletes releases that are replaced, trees that no link names, and downloads that nobody continues; the

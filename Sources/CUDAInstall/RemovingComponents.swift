@@ -22,7 +22,8 @@ extension Installer {
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       let old = try installedRelease(text)
       let label = old.release.text
-      // What somebody else has just removed need not be removed again.
+      // What somebody else has just removed need not be removed again, nor what a run did that died behind it.
+      let seen = seen + locked.recovered
       let gone = texts.filter { text in
         !has(text, old.tree) && seen.contains { removes(text, of: label, $0) }
       }

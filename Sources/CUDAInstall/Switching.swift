@@ -79,6 +79,8 @@ extension Installer {
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
       let state = try installed()
+      // Who asks again because a run died asks for what that run did.
+      let seen = seen + locked.recovered
       let gone = texts.filter { text in
         seen.contains { $0.before.releases[text] != nil && $0.after.releases[text] == nil }
           && !state.releases.contains { $0.release.text == text }
@@ -103,7 +105,8 @@ extension Installer {
         throw InstallError(.removesCurrent(current))
       }
       for release in removal.releases {
-        let size = state.releases.first { $0.release == release }?.receipt.files.byteCount
+        let size = state.knownReleases.first { $0.release == release }?.receipt.files
+          .byteCount
         let removal = try storing { () throws(StoreError) in try locked.remove(release) }
         warn(of: removal.warning)
         notices += removal.inUse.map(\.message)
@@ -119,8 +122,8 @@ extension Installer {
     let state = try installed()
     let found = try knownRelease(text, in: state)
     // What it was is known; what it is now may be anything.
-    guard !state.damaged.contains(where: { $0.known == found }) else {
-      throw InstallError(.damaged(found.release))
+    if let damage = state.damaged.first(where: { $0.known == found }) {
+      throw InstallError(.damaged(damage))
     }
     return found
   }
@@ -132,14 +135,15 @@ extension Installer {
     let releases = state.knownReleases
     let label: Version?
     if let text {
-      label = try Track(typed: text).newest(of: releases.map(\.release))
+      label = try Track(typed: text)
+        .newest(of: (releases.map(\.release) + state.damaged.map(\.release)))
     } else {
       label = state.current
     }
     if let lost = state.damaged.first(where: {
-      $0.known == nil && ($0.release == label || $0.release.text == text)
+      $0.known == nil && $0.release == label
     }) {
-      throw InstallError(.damaged(lost.release))
+      throw InstallError(.damaged(lost))
     }
     guard let found = releases.first(where: { $0.release == label }) else {
       guard let text else {
@@ -155,8 +159,8 @@ extension Installer {
     let now = try storing { () throws(StoreError) in try store.visible() }
     for record in store.history().reversed() where record.after.current == now.current {
       guard let before = record.before.current, before != now.current else { continue }
-      guard let release = Version(before), now.releases[before] != nil else { break }
-      return release
+      guard now.releases[before] != nil else { break }
+      return try installedRelease(before).release
     }
     throw InstallError(.store(.nothingToRollBack(prefix: store.prefix)))
   }

@@ -8,18 +8,27 @@ public struct Update: Sendable, Equatable {
   /// The installed release.
   public var from: Version { installed.release }
   /// The newer one.
-  public var to: Version
+  public var to: Version { release.label }
   package var installed: InstalledRelease
+  package var release: Release
 }
 
 extension Installer {
   /// The newer releases on the tracks of what is installed. Takes no lock (I10).
   public func updates(of texts: [String]) throws(InstallError) -> [Update] {
-    try updates(among: try chosen(texts), in: try installed())
+    let found = try findUpdates(of: texts)
+    if let failure = found.failure {
+      guard !found.due.isEmpty else { throw failure }
+      observe(.warning(failure.message))
+    }
+    return found.due
   }
 
   /// Installs the newest release of each track, with the same components; a release that was current hands
   /// that on. The old releases stay until they are pruned, for programs that still run from them.
+  ///
+  /// What cannot be updated keeps nothing else back: a release that has no successor with all that was asked for
+  /// stays as it is, which is said; that a source cannot be read is thrown at the end.
   public func update(
     _ texts: [String]
   ) throws(InstallError) -> (outcome: Outcome, updates: [Update]) {
@@ -27,12 +36,17 @@ extension Installer {
     let run = begin("update")
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
-      for update in try updates(among: try chosen(texts), in: try installed()) {
+      for lost in try installed().damaged where lost.known == nil {
+        observe(.warning(InstallError(.damaged(lost)).message))
+      }
+      let found = try findUpdates(of: texts)
+      for update in found.due {
         try install(update, in: &locked)
         done.append(update)
       }
       // The work is done, and what is said of it may not make it fail.
       try? sayWhatStays(try chosen(texts))
+      if let failure = found.failure { throw failure }
       return Outcome(
         changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "),
         doneBy: done.isEmpty
@@ -45,53 +59,94 @@ extension Installer {
     let state = try installed()
     let installer = try from(update.installed.receipt)
     let request = Request(update, in: state)
-    let release = try installer.source.release(of: .exact(update.to))
-    let plan = try makePlan(request, release, state)
-    if let tree = plan.tree {
-      let execution = try installer.execute(plan, tree, release, request, in: &locked)
-      try commit(execution, plan, in: &locked)
+    let plan = try makePlan(request, update.release, state)
+    guard let tree = plan.tree else { return }
+    let names = Renaming.allNames(of: tree.items.map(\.component.name) + tree.without)
+    for component in update.installed.receipt.components where !names.contains(component.name.text)
+    {
+      observe(.warning("CUDA \(update.to) has no \(component.name), which \(update.from) has"))
     }
+    let execution = try installer.execute(plan, tree, update.release, request, in: &locked)
+    try commit(execution, plan, in: &locked)
   }
 
-  private func updates(
-    among releases: [InstalledRelease], in state: InstalledState
-  ) throws(InstallError) -> [Update] {
-    var updates: [Update] = []
+  /// What is due; why a source cannot be read, if one cannot.
+  private func findUpdates(
+    of texts: [String]
+  ) throws(InstallError) -> (due: [Update], failure: InstallError?) {
+    let state = try installed()
+    var failure: InstallError?
+    var due: [Update] = []
+    for (installed, newest) in try successors(of: try chosen(texts), &failure) {
+      let there = state.knownReleases.first { $0.release == newest }
+      if let there, there.receipt.hasAll(of: installed.receipt) { continue }
+      let release: Release
+      do throws(InstallError) {
+        release = try from(installed.receipt).source.release(of: .exact(newest))
+      } catch {
+        failure = failure ?? error
+        continue
+      }
+      let update = Update(installed: installed, release: release)
+      do throws(PlanningError) {
+        let plan = try Plan(request: Request(update, in: state), release: release, state: state)
+        // The newer release may be there, and have less: somebody installed a part of it.
+        if there == nil || plan.tree != nil { due.append(update) }
+      } catch {
+        // If it is there, it has all that it can have.
+        guard there == nil else { continue }
+        if !texts.isEmpty { throw InstallError(.planning(error)) }
+        observe(
+          .warning("CUDA \(installed.release) stays: \(error.message)\(wayOut(error, installed))"))
+      }
+    }
+    return (due, failure)
+  }
+
+  private func wayOut(_ error: PlanningError, _ installed: InstalledRelease) -> String {
+    let name: String
+    switch error {
+    case .noSuchComponent(let typed, _, _): name = typed
+    case .noBuild(let component, _, _): name = component.text
+    default: return ""
+    }
+    return "; 'cuda-install remove \(installed.release) \(name)' lets it go on"
+  }
+
+  /// The newest release on each track that is newer than what is installed.
+  private func successors(
+    of releases: [InstalledRelease], _ failure: inout InstallError?
+  ) throws(InstallError) -> [(InstalledRelease, Version)] {
+    var successors: [(installed: InstalledRelease, newest: Version)] = []
     var labels: [String: [Version]] = [:]
     for installed in releases {
       guard let track = Track(installed.receipt.track) else { continue }
       if case .exact = track { continue }
       let source = try from(installed.receipt).source
-      let offered: [Version]
-      if let known = labels[source.description] {
-        offered = known
-      } else {
-        offered = try source.labels()
-        labels[source.description] = offered
+      if labels[source.description] == nil {
+        do throws(InstallError) {
+          let offered = try source.labels()
+          labels[source.description] = offered
+          // An index without releases is a directory that is not mounted, rather than that there is nothing new.
+          guard !offered.isEmpty else {
+            throw InstallError(.planning(.noSuchRelease(track, available: [])))
+          }
+        } catch {
+          labels[source.description] = []
+          failure = failure ?? error
+        }
       }
-      guard let newest = track.newest(of: offered), newest > installed.release else { continue }
-      updates.append(Update(to: newest, installed: installed))
+      guard let newest = track.newest(of: labels[source.description] ?? []),
+        newest > installed.release
+      else { continue }
+      successors.append((installed, newest))
     }
     // Two old releases on one track have one successor, which takes over from the newer one.
-    updates = updates.filter { update in
-      !updates.contains {
-        $0.to == update.to && $0.installed.release > update.installed.release
+    return successors.filter { one in
+      !successors.contains {
+        $0.newest == one.newest && $0.installed.release > one.installed.release
       }
     }
-    var due: [Update] = []
-    for update in updates where try isDue(update, in: state) { due.append(update) }
-    return due
-  }
-
-  /// Whether the newer release is not there, or has less: somebody installed a part of it.
-  private func isDue(_ update: Update, in state: InstalledState) throws(InstallError) -> Bool {
-    guard let there = state.knownReleases.first(where: { $0.release == update.to }) else {
-      return true
-    }
-    if there.receipt.hasAll(of: update.installed.receipt) { return false }
-    // It may have all that it can have.
-    let release = try from(update.installed.receipt).source.release(of: .exact(update.to))
-    return try makePlan(Request(update, in: state), release, state).tree != nil
   }
 
   /// Says of releases that are current why they stay it: somebody went back to them.
@@ -146,6 +201,9 @@ extension Request {
       updating: update.installed.receipt,
       makesCurrent: update.installed.release == state.current)
     guard let there = state.knownReleases.first(where: { $0.release == update.to }) else { return }
+    // Whoever has both has chosen which of them is current.
+    makesCurrent = false
+    hasStatic = there.receipt.hasStatic
     without += there.receipt.without
     let names = Renaming.allNames(of: there.receipt.without)
     components.removeAll(where: names.contains)
@@ -157,6 +215,5 @@ extension Receipt {
   fileprivate func hasAll(of other: Receipt) -> Bool {
     let names = Renaming.allNames(of: components.map(\.name) + without)
     return other.components.allSatisfy { names.contains($0.name.text) }
-      && (hasStatic || !other.hasStatic)
   }
 }

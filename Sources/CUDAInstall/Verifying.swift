@@ -69,7 +69,11 @@ extension Installer {
   /// Other releases have files of an unchanged component in common with this one, and the damage as well.
   private func warn(ofDamage findings: [Finding], sharedBy release: InstalledRelease) {
     func identity(_ path: String, _ tree: String) -> FileIdentity? {
-      (try? Directory.open(store.path(ofTree: tree)).status(path))??.identity
+      let names = path.split(separator: "/").map(String.init)
+      guard let root = try? Directory.open(store.path(ofTree: tree)) else { return nil }
+      var cursor = DirectoryCursor(root: SharedDirectory(root))
+      let parent = try? cursor.find(names.dropLast())
+      return (try? parent?.directory.status(names.last ?? "."))??.identity
     }
     let damaged = findings.filter { $0.kind == .changed || $0.kind == .mode }.map(\.path)
     for other in (try? installed().knownReleases) ?? [] where other.tree != release.tree {

@@ -117,8 +117,7 @@ extension Plan.Item {
   ) {
     let name = selection.component.name
     let artifact = selection.build.artifact
-    // The release's own tree before others: most of what changes nothing lies in one place.
-    let candidates = ([installed].compactMap { $0 } + state.trees).compactMap { tree in
+    let candidates = state.sources(for: installed).compactMap { tree in
       tree.receipt.components.first { $0.artifact.digest == artifact.digest }
         .map { (tree: tree.tree, component: $0) }
     }

@@ -1,6 +1,6 @@
 // The way from a finished staging to what everybody sees. The power may fail between any two lines:
 //
-//   0  receipts/R-n.json        the receipt once more
+//   0  receipts/R-n.json        a copy of the receipt
 //   1  sync the file system     the staging's files and directories are on disk, and that receipt   I7
 //   2  trees/.new.X -> trees/R-n   a rename within one directory; nothing names the tree yet   I7
 //   3  sync trees/              the name is on disk before anything points at it            I7
@@ -47,12 +47,12 @@ extension LockedStore {
     return try makeVisible(wanted)
   }
 
-  /// The staging is on disk under the tree's name, and its receipt once more elsewhere: what happens to the tree does not
+  /// The staging is on disk under the tree's name, and a copy of its receipt elsewhere: what happens to the tree does not
   /// happen to the copy, so what was asked for is known even if the tree is gone.
   private func publish(
     _ staging: borrowing Staging, as tree: String
   ) throws(SystemCallError) {
-    let copy = Layout.savedReceipt(ofTree: tree)
+    let copy = Layout.receiptCopy(ofTree: tree)
     do throws(SystemCallError) {
       let receipt = try staging.root.directory.contents(of: Layout.receipt, limit: 64 << 20)
       if let receipt { try receipts.replace(copy, with: receipt, .none, mode: TreeMode.file) }

@@ -7,7 +7,7 @@
 //                        trees/.new.<unique>/     staging, flocked by its owner (I5)
 //                        trees/.old.<unique>/     a tree on its way out
 //                        trees/.try.<unique>/     a doctor's scratch directory, flocked by its owner
-//                        receipts/13.0.2-2.json           the tree's receipt once more
+//                        receipts/13.0.2-2.json           a copy of the tree's receipt
 //                        partial/<sha256>.<unique>
 //                        operation.json last.json history.ndjson
 
@@ -59,11 +59,11 @@ package enum Layout {
   /// `13.0.2-7`: the seventh tree of its prefix.
   static func tree(of release: Version, serial: Int) -> String { "\(release)-\(serial)" }
 
-  /// The second copy of a tree's receipt, among the receipts.
-  static func savedReceipt(ofTree name: String) -> String { "\(name).json" }
+  /// The copy of a tree's receipt.
+  static func receiptCopy(ofTree name: String) -> String { "\(name).json" }
 
-  /// The tree whose receipt that is; `nil` for other names.
-  static func tree(ofSavedReceipt name: String) -> String? {
+  /// The tree of whose receipt that is the copy; `nil` for other names.
+  static func tree(ofReceiptCopy name: String) -> String? {
     guard name.hasSuffix(".json") else { return nil }
     let tree = String(name.dropLast(".json".count))
     return parseTree(tree) == nil ? nil : tree

@@ -46,6 +46,11 @@ package struct LockedStore: ~Copyable {
     }
   }
 
+  /// How the run ended that did not finish; empty if there was none.
+  package var recovered: [RunRecord] {
+    recovery.interrupted.flatMap { store.record(ofRun: $0.op) }.map { [$0] } ?? []
+  }
+
   /// Bytes free on the prefix's file system, and its name.
   package func space() throws(StoreError) -> Space {
     do { return try trees.space() } catch { throw .files(error) }

@@ -2,16 +2,20 @@ package import CUDACatalog
 import CUDAFiles
 
 extension Store {
-  /// What `prune` would delete: all but the current release, the newest of each track, and `keep` older ones
-  /// of each track; of trees that no link names all but the `keep` newest. Takes no lock.
-  package func superfluous(keep: Int) throws(StoreError) -> Superfluous {
+  /// What `prune` would delete: releases that more than `keep` newer ones on their track have replaced, and that are
+  /// not current; of trees that no link names all but the `keep` newest. Takes no lock.
+  ///
+  /// `isOn`: whether a release is on the track of a receipt.
+  package func superfluous(
+    keep: Int, _ isOn: (_ release: Version, _ track: String) -> Bool
+  ) throws(StoreError) -> Superfluous {
     let state = try installed()
     var result = Superfluous()
-    for (track, releases) in Dictionary(grouping: state.releases, by: \.receipt.track) {
-      // An exact release was asked for as such, and nothing replaces it.
-      guard track != releases.first?.release.text else { continue }
-      let old = releases.sorted { $0.release > $1.release }.dropFirst(1 + keep)
-      result.releases += old.map(\.release).filter { $0 != state.current }
+    for old in state.releases where old.release != state.current {
+      let newer = state.releases.filter {
+        $0.release > old.release && isOn($0.release, old.receipt.track)
+      }
+      if newer.count > keep { result.releases.append(old.release) }
     }
     result.releases.sort()
     let visible = try visible()

@@ -3,6 +3,7 @@
 //   a half change     one link was replaced, and others were to follow: they follow
 //   staging           its owner locked it; what we can lock is dead, and goes
 //   departures        trees on their way out; go
+//   receipts          copies of the receipts of trees that do not exist go
 //   temporary links and records   go: their owner held the lock that we hold now
 //   partial downloads stay: the artifact's hash decides about every byte, and the next request adopts them;
 //                     but those go from which a tree was made that is visible
@@ -49,8 +50,8 @@ package struct Recovery: Equatable, Sendable {
     // deleted that nothing names any more, or somebody is told that what was asked for is there.
     if interrupted != nil { try prefix.sync() }
     // This may be the room that the links need.
-    try recovery.sweep(
-      prefix: prefix, bookkeeping: bookkeeping, trees: trees, receipts: receipts)
+    try recovery.sweep(prefix: prefix, bookkeeping: bookkeeping, trees: trees)
+    try recovery.tidy(receipts, beside: trees, store)
     if let interrupted {
       try recovery.finishLinks(of: interrupted, in: prefix, store)
       recovery.isVisible = interrupted.before != recovery.visible
@@ -148,24 +149,38 @@ package struct Recovery: Equatable, Sendable {
   }
 
   private mutating func sweep(
-    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory,
-    receipts: borrowing Directory
+    prefix: borrowing Directory, bookkeeping: borrowing Directory, trees: borrowing Directory
   ) throws(SystemCallError) {
     let unfinished = try trees.names().filter { Layout.isUnfinished($0) }
     // I7: a departure's old name, under which it would not be whole, is gone for good before its files go.
     if unfinished.contains(where: { Layout.isDeparture($0) }) { try trees.sync() }
     for name in unfinished { sweep(name, in: trees) }
-    for name in try receipts.names() {
-      // That of a tree that a link names stays: somebody deleted the tree by hand, and it is to be repaired.
-      let tree = Layout.tree(ofSavedReceipt: name) ?? ""
-      guard !visible.releases.values.contains(tree), try trees.status(tree) == nil else { continue }
-      try? receipts.unlink(name)
-    }
     for name in try prefix.names() where Layout.isTemporary(name) {
       if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }
     for name in try bookkeeping.names() where Layout.isTemporary(name) {
       try? bookkeeping.unlink(name)
+    }
+  }
+
+  /// Each tree that can be seen has a copy of its receipt, and nothing else is there but copies of trees that exist.
+  private func tidy(
+    _ receipts: borrowing Directory, beside trees: borrowing Directory, _ store: Store
+  ) throws(SystemCallError) {
+    let copies = try receipts.names()
+    for tree in visible.releases.values
+    where !copies.contains(Layout.receiptCopy(ofTree: tree)) {
+      // Somebody removed it, or brought the prefix back without.
+      guard let receipt = (try? store.receipt(ofTree: tree)) ?? nil else { continue }
+      try? receipts.replace(
+        Layout.receiptCopy(ofTree: tree), with: ReceiptJSON.encode(receipt), .bytes,
+        mode: TreeMode.file)
+    }
+    for name in copies {
+      // That of a tree that a link names stays: somebody removed the tree by hand, and it is to be repaired.
+      let tree = Layout.tree(ofReceiptCopy: name) ?? ""
+      guard !visible.releases.values.contains(tree), try trees.status(tree) == nil else { continue }
+      try? receipts.unlink(name)
     }
   }
 

@@ -36,6 +36,10 @@ extension LockedStore {
     } catch {
       throw .files(error)
     }
+    // The tree may be gone, and its receipt's copy left.
+    if let tree = visible.releases[release.text], !own.contains(tree), !others.contains(tree) {
+      try? receipts.unlink(Layout.receiptCopy(ofTree: tree))
+    }
     do {
       return try removeTrees(own)
     } catch {
@@ -82,7 +86,7 @@ extension LockedStore {
         departure = name
       }
       // It is gone for everybody; what is left of it, the next run sweeps, or prune.
-      try? receipts.unlink(Layout.savedReceipt(ofTree: name))
+      try? receipts.unlink(Layout.receiptCopy(ofTree: name))
       try? trees.removeTree(departure)
     }
     return removal

@@ -30,9 +30,11 @@ extension Store {
       }
       if let current = state.current, wanted.releases[current] != nil { wanted.current = current }
       guard wanted != now else { continue }
-      for (release, tree) in wanted.releases where now.releases[release] != tree {
-        // One without a receipt is on its way out, and could not be renamed.
-        guard present.contains(tree), try !isDeparting(tree) else { return nil }
+      // What would be seen then, and is not now.
+      for (release, tree) in wanted.releases
+      where now.releases[release] != tree || release == wanted.current {
+        // Damaged, or on its way out where it could not be renamed, it is nothing to go back to.
+        guard present.contains(tree), try readableReceipt(ofTree: tree) != nil else { return nil }
       }
       return wanted
     }
@@ -47,13 +49,6 @@ extension Store {
       return nil
     }
     return last.pid
-  }
-
-  private func isDeparting(_ tree: String) throws(StoreError) -> Bool {
-    do { return try Directory.open(path(ofTree: tree)).status(Layout.receipt) == nil } catch {
-      if error.isMissing { return true }
-      throw .files(error)
-    }
   }
 }
 

@@ -11,6 +11,7 @@
 // Hence a prefix may be read without the lock, and the power may fail at any moment.
 
 package import CUDACatalog
+package import CUDADigest
 import CUDAFiles
 
 /// A prefix as readers see it. Reading takes no lock and writes nothing (I10).
@@ -41,11 +42,11 @@ package struct Store: Sendable {
     case foreign
   }
 
+  ///
+  /// Throws for a path inside the bookkeeping of another prefix, as `current` leads to: what is published does not
+  /// change (I7).
   package func presence() throws(StoreError) -> Presence {
-    // By way of `current`, say. What is published does not change (I7).
-    if let inside = prefix.firstRange(of: "/" + Layout.target(ofTree: "")) {
-      throw .insideTree(prefix: prefix, outer: String(prefix[..<inside.lowerBound]))
-    }
+    if let outer { throw .insidePrefix(prefix, outer: outer) }
     do {
       let directory = try Directory.open(prefix)
       let names = try directory.names()
@@ -57,6 +58,19 @@ package struct Store: Sendable {
       // A file is where the prefix, or a directory above it, would be.
       throw error.isNameTaken ? .cannotCreate(error) : .files(error)
     }
+  }
+
+  /// The prefix in whose bookkeeping this one would be.
+  private var outer: String? {
+    let names = prefix.split(separator: "/")
+    for index in names.indices where names[index] == Layout.bookkeeping {
+      let outer = "/" + names[..<index].joined(separator: "/")
+      // A prefix may be called so itself.
+      if (try? Directory.open("\(outer)/\(Layout.bookkeeping)/\(Layout.trees)")) != nil {
+        return outer
+      }
+    }
+    return nil
   }
 
   /// What is installed. `current`, releases and trees are read one after the other, each whole (I8).
@@ -72,11 +86,12 @@ package struct Store: Sendable {
         releases.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
       } else if try self.visible().releases[label] == tree {
         // Not where the link leads to another release's tree.
-        let saved = try savedReceipt(ofTree: tree).flatMap { $0.release == release ? $0 : nil }
+        let copy = try receiptCopy(ofTree: tree).flatMap { $0.release == release ? $0 : nil }
         damaged.append(
           DamagedRelease(
             release: release,
-            known: saved.map { InstalledRelease(release: release, tree: tree, receipt: $0) }))
+            known: copy.map { InstalledRelease(release: release, tree: tree, receipt: $0) },
+            hasTree: try treeNames().contains(tree)))
       } else {
         // Replaced or removed while we looked.
         return try installed()
@@ -98,7 +113,7 @@ package struct Store: Sendable {
   }
 
   /// Damage is a state to be shown and mended, not a reason to stop (I9).
-  private func readableReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
+  func readableReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
     do {
       return try receipt(ofTree: name)
     } catch {
@@ -106,6 +121,10 @@ package struct Store: Sendable {
       case .damaged: return nil
       // Something else in its place. One that is closed is there, and whoever changes the release needs all of it.
       case .files(let error) where error.isNameTaken: return nil
+      // On a sector that cannot be read: the copy does, or else nobody knows.
+      case .files(let error) where error.isUnreadable:
+        if try receiptCopy(ofTree: name) != nil { return nil }
+        throw .files(error)
       default: throw error
       }
     }
@@ -117,25 +136,24 @@ package struct Store: Sendable {
     var faults: [String] = []
     do {
       let directory = try Directory.open(prefix)
-      for name in try directory.names().sorted()
-      where name == Layout.current || name.first?.isNumber == true {
-        guard visible.releases[name] == nil, name != Layout.current || visible.current == nil
+      let known = Set(visible.releases.keys).union(visible.current == nil ? [] : [Layout.current])
+      for name in try directory.names().sorted() where !known.contains(name) {
+        guard name == Layout.current || name.first?.isNumber == true && Version(name) != nil,
+          let status = try directory.status(name)
         else { continue }
-        let target = try directory.readLink(name)
+        let target = status.kind == .link ? try directory.readLink(name) : nil
         faults.append(target.map { "\(name) leads to \($0)" } ?? "\(name) is no link")
       }
       let last = history().last(where: \.changed)?.after ?? VisibleState()
-      let missing =
-        last.releases.keys.filter { visible.releases[$0] == nil }.sorted()
-        + (visible.current == nil
-          ? [last.current].compactMap(\.self).map { _ in Layout.current } : [])
-      for name in missing where try directory.status(name) == nil {
-        faults.append("\(name) is gone")
+      let expected = last.releases.keys.sorted() + (last.current == nil ? [] : [Layout.current])
+      for name in expected where !known.contains(name) {
+        if try directory.status(name) == nil { faults.append("\(name) is gone") }
       }
     } catch {
       throw .files(error)
     }
-    return faults
+    // Of links that were replaced while we looked, nothing is known.
+    return try self.visible() == visible ? faults : linkFaults()
   }
 
   /// What the links say.
@@ -170,28 +188,40 @@ package struct Store: Sendable {
     }
   }
 
-  /// The second copy of a tree's receipt; `nil` if it is not there, or not the one that was written.
-  func savedReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
+  /// The copy of a tree's receipt; `nil` if it is not there, or not the one that was written.
+  package func receiptCopy(ofTree name: String) throws(StoreError) -> Receipt? {
     let path = "\(prefix)/\(Layout.bookkeeping)/\(Layout.receipts)"
-    return try contents(Layout.savedReceipt(ofTree: name), in: path, limit: 64 << 20).flatMap {
-      try? ReceiptJSON.decode($0, document: path)
+    do {
+      return try contents(Layout.receiptCopy(ofTree: name), in: path, limit: 64 << 20).flatMap {
+        try? ReceiptJSON.decode($0, document: path)
+      }
+    } catch {
+      if case .files(let error) = error, error.isNameTaken { return nil }
+      throw error
     }
   }
 
-  /// The receipt of a tree, damaged or not: its own, or else the second copy; `nil` if both are lost.
+  /// The receipt of a tree, damaged or not: its own, or else the copy; `nil` if both are lost.
   package func knownReceipt(ofTree name: String) throws(StoreError) -> Receipt? {
     if let receipt = try readableReceipt(ofTree: name) { return receipt }
-    return try savedReceipt(ofTree: name)
+    return try receiptCopy(ofTree: name)
   }
 
   /// The files of a tree; `nil` if the tree is gone.
   package func entries(ofTree name: String) throws(StoreError) -> [TreeEntry]? {
+    try list(ofTree: name)?.entries
+  }
+
+  /// The same, and the digest of the list's bytes, which a receipt names.
+  package func list(
+    ofTree name: String
+  ) throws(StoreError) -> (entries: [TreeEntry], digest: SHA256Digest)? {
     guard let bytes = try contents(Layout.fileList, in: path(ofTree: name), limit: 1 << 30) else {
       return nil
     }
     do {
-      return try ReceiptJSON.decodeEntries(
-        bytes, document: "\(path(ofTree: name))/\(Layout.fileList)")
+      let document = "\(path(ofTree: name))/\(Layout.fileList)"
+      return (try ReceiptJSON.decodeEntries(bytes, document: document), SHA256.digest(of: bytes))
     } catch {
       throw .damaged(error)
     }

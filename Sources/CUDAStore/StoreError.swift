@@ -13,8 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case notALockFile(path: String, what: String)
   /// Something that is no link stands where one belongs.
   case inTheWay(path: String)
-  /// The prefix would be inside a tree of another one.
-  case insideTree(prefix: String, outer: String)
+  /// The prefix would be inside the bookkeeping of another one.
+  case insidePrefix(String, outer: String)
   /// Another process has the lock, and the time to wait is over.
   case locked(prefix: String, LockHolder)
   /// Somebody removed or replaced the lock file while this process held the lock.
@@ -44,7 +44,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
     case .inTheWay(let path): "\(path) should be a link of cuda-install's, and is none"
-    case .insideTree(let prefix, let outer): "\(prefix) is inside what is installed in \(outer)"
+    case .insidePrefix(let prefix, let outer): "\(prefix) is inside what is installed in \(outer)"
     case .locked(let prefix, let holder):
       holder.operation == nil
         ? "\(prefix) is locked by \(holder.phrase)"
@@ -74,7 +74,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "make room; what was downloaded is kept, and the next run continues"
     case .cannotLock: "choose a prefix on a local file system"
     case .notALockFile, .inTheWay: "move it away, and start again"
-    case .insideTree(_, let outer): "the prefix is \(outer)"
+    case .insidePrefix(_, let outer): "the prefix is \(outer)"
     case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"
     case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
     case .lockLost: "start again, and leave that file alone: it is never in the way"

@@ -16,26 +16,32 @@ extension Store {
         own = [Finding(kind: .missing, path: Layout.receipt)]
       }
     } catch {
-      guard case .damaged = error else { throw error }
+      switch error {
+      case .damaged: break
+      case .files(let error) where error.isNameTaken || error.isUnreadable: break
+      default: throw error
+      }
       own = [Finding(kind: .changed, path: Layout.receipt)]
     }
     guard let receipt = try knownReceipt(ofTree: name) else { return own }
     let entries: [TreeEntry]
     do {
-      guard let listed = try self.entries(ofTree: name) else {
+      guard let listed = try self.list(ofTree: name) else {
         return own + [Finding(kind: .missing, path: Layout.fileList)]
       }
-      entries = listed
+      guard listed.digest == receipt.files.digest else {
+        return own + [Finding(kind: .changed, path: Layout.fileList)]
+      }
+      entries = listed.entries
     } catch {
       switch error {
       case .damaged: return own + [Finding(kind: .changed, path: Layout.fileList)]
       case .files(let error) where error.isPermission:
         return own + [Finding(kind: .mode, path: Layout.fileList)]
+      case .files(let error) where error.isNameTaken || error.isUnreadable:
+        return own + [Finding(kind: .changed, path: Layout.fileList)]
       default: throw error
       }
-    }
-    guard SHA256.digest(of: ReceiptJSON.encodeEntries(entries)) == receipt.files.digest else {
-      return own + [Finding(kind: .changed, path: Layout.fileList)]
     }
     let root: SharedDirectory
     do { root = SharedDirectory(try Directory.open(path(ofTree: name))) } catch {

@@ -35,7 +35,7 @@ struct GlobalOptions: ParsableArguments {
       throw ValidationError("--wait and --no-wait exclude each other")
     }
     let prefix = effectivePrefix
-    if prefix.isEmpty || prefix.contains(where: { "\n:".contains($0) }) {
+    if prefix.isEmpty || !SearchPath.canHold(prefix) {
       throw ValidationError(
         "the prefix is empty, or has a colon or a line break in it, which no search path can hold")
     }

@@ -78,6 +78,8 @@ final class JSONReport: Report {
   func answer(_ text: String, _ document: some Encodable) { emit(document) }
 
   private func say(_ text: String, level: String, code: String) {
+    // Beside its one document a query says nothing.
+    guard !isQuery else { return }
     emit(MessageEvent(level: level, code: code, text: cleaned(text, limit: .max)), .note)
   }
 

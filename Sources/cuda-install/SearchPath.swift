@@ -1,5 +1,12 @@
 /// Lines that take what begins with `below` out of a search path. An element that was empty stays so.
 enum SearchPath {
+  /// Whether a search path, and the line that sets it, can hold it.
+  static func canHold(_ path: String) -> Bool {
+    !path.utf8.contains {
+      [UInt8(ascii: ":"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains($0)
+    }
+  }
+
   /// The rest is in `cuda_kept`, each element behind a colon.
   static func posix(_ name: String, without below: String) -> String {
     """

@@ -24,6 +24,11 @@ struct Session {
       installer = Installer(
         prefix: options.effectivePrefix, source: try options.source(), patience: patience,
         observe: { report.show($0) })
+      // A relative prefix is below where we are.
+      guard SearchPath.canHold(installer.prefix) else {
+        throw InstallError(
+          .usage("the prefix has a colon or a line break in it, which no search path can hold"))
+      }
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)

@@ -46,7 +46,7 @@ import Testing
 
   @Test func `of another form is refused by its number`() throws {
     let error = #expect(throws: CatalogError.self) {
-      try ReceiptJSON.decode(Array("{\"format\": 2}".utf8), document: "receipt.json")
+      try ReceiptJSON.decode(Array("{\"format\": 3}".utf8), document: "receipt.json")
     }
     #expect(error?.message.contains("format") == true)
   }

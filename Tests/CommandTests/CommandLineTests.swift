@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test func `what no search path can hold is no prefix where it comes from the working directory`()
+    throws
+  {
+    let bench = try Bench()
+    for words in ["install 13", "env", "exec -- true", "status"] {
+      let run = bench.inShell(
+        "mkdir -p \"$SCRATCH/a:b\" && cd \"$SCRATCH/a:b\" && \"$CUDA_INSTALL\" \(words) --prefix cuda --mirror \(bench.mirror)"
+          .replacing("exec -- true --prefix cuda", with: "exec --prefix cuda")
+          .replacing(
+            "--mirror \(bench.mirror)",
+            with: words.hasPrefix("exec") ? "-- true" : "--mirror \(bench.mirror)"))
+      #expect(run.status == 64, "\(words): \(run.errors)")
+    }
+  }
+
   @Test func `the environment names prefix and mirror`() throws {
     let bench = try Bench()
     let run = Ended(

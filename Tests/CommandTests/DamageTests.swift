@@ -47,6 +47,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("changed receipt.json", "sed -i '/\"track\"/ s/13/12/' receipt.json"),
     Damage("changed receipt.json", "sed -i '/\"asked\"/ s/false/true/' receipt.json"),
     Damage("changed receipt.json", "echo >> receipt.json"),
+    Damage("changed receipt.json", "rm receipt.json && mkdir receipt.json"),
     Damage("mode .", "chmod 777 ."),
     // Without a list that is true nothing of the tree can be.
     Damage(
@@ -54,6 +55,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
       fetches: "cuda_cudart", "cuda_nvcc", "libcurand"),
     Damage(
       "changed receipt.ndjson", "sed -i '$ d' receipt.ndjson",
+      fetches: "cuda_cudart", "cuda_nvcc", "libcurand"),
+    Damage(
+      "changed receipt.ndjson", "sed -i '1 s/{/{ /' receipt.ndjson",
       fetches: "cuda_cudart", "cuda_nvcc", "libcurand"),
     Damage(
       "missing receipt.ndjson", "rm receipt.ndjson",

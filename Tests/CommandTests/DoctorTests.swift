@@ -68,8 +68,8 @@ import Testing
       "anybody may write in \(bench.prefix) (owner root, mode 777)",
       "anybody may open \(bench.prefix)/.cuda-install.lock, and hold the lock for ever",
       "2 half made trees or links of runs that died",
-      "CUDA 12.9.1 is damaged: its tree has no receipt of it",
-      "'cuda-install install 12.9.1' makes it whole again",
+      "CUDA 12.9.1 is damaged: its tree or its receipt is not what was installed",
+      "'cuda-install verify --repair 12.9.1' makes it whole again",
       "the nvcc that the shell finds is \(bench.scratch.path)/bin/nvcc",
       "it has an empty element: the loader looks in the current directory",
     ] {
@@ -77,6 +77,46 @@ import Testing
     }
     let quiet = bench.run("doctor", "-q")
     #expect(!quiet.output.contains("ok  ") && quiet.output.contains("fail  releases"))
+  }
+
+  @Test func `I8: a link that is not as the last change left it is named`() throws {
+    let bench = try Bench()
+    for words in [["install", "13.0.1", "curand"], ["install", "12", "curand"]] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    #expect(bench.inShell("mkdir \"$PREFIX/3rd party\"").status == 0)
+    #expect(bench.run("doctor").output.contains("each link is as the last change left it"))
+    for (script, words) in [
+      ("rm current", "current is gone"), ("ln -sfn /usr current", "current leads to /usr"),
+      ("rm 12.9.1", "12.9.1 is gone"), ("ln -sfn x 12.9.1", "12.9.1 leads to x"),
+      ("rm 12.9.1; echo >12.9.1", "12.9.1 is no link"),
+    ] {
+      #expect(bench.inShell("cd \"$PREFIX\" && \(script)").status == 0)
+      #expect(bench.run("doctor").output.contains(words), "\(words)")
+    }
+  }
+
+  @Test
+  func `I9: a copy of a receipt that is damaged is named, and one that is gone is made again`()
+    throws
+  {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let copy = "\(bench.prefix)/.cuda-install/receipts/13.0.2-1.json"
+    let bytes = readFile(copy)
+    #expect(bytes == bench.file("13.0.2/receipt.json"))
+    for script in [": >\"$0\"", "rm \"$0\" && mkdir \"$0\""] {
+      let damage = Ended(Program(["sh", "-c", script, copy], in: bench.scratch))
+      try #require(damage.status == 0)
+      let doctor = bench.run("doctor")
+      #expect(doctor.output.contains("the copy of CUDA 13.0.2's receipt is damaged or gone"))
+      #expect(doctor.output.contains("hint: remove \(bench.prefix)/.cuda-install/receipts"))
+      #expect(bench.run("status").status == 0)
+    }
+    #expect(bench.inShell("rm -r \"$PREFIX/.cuda-install/receipts\"").status == 0)
+    #expect(bench.run("use", "13").status == 0)
+    #expect(readFile(copy) == bytes)
+    #expect(!bench.run("doctor").output.contains("the copy of"))
   }
 
   @Test func `where nothing is installed doctor makes nothing`() throws {

@@ -1,5 +1,6 @@
 import CUDACatalog
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -20,6 +21,7 @@ import Testing
     "sed -i '/\"track\"/ s/13/12/' current/receipt.json",
     "sed -i '/\"static\"/ s/false/true/' current/receipt.json", "rm -r current/*",
     "rm -r .cuda-install/trees/13.0.2-2",
+    "rm -r .cuda-install/trees/13.0.2-2; echo >.cuda-install/trees/13.0.2-2",
   ]
 
   @Test(arguments: damages, [["verify", "--repair"], ["install", "13", "curand"]])
@@ -50,6 +52,8 @@ import Testing
     let run = bench.run("verify", "--repair")
     #expect(run.status == 65)
     #expect(run.errors.contains("hint: 'cuda-install install 13.0.2' makes it whole again"))
+    #expect(bench.run("update", "13").status == 65)
+    #expect(bench.run("update").errors.contains("warning: CUDA 13.0.2 is damaged"))
     #expect(bench.run("install", "13", "curand").status == 0)
     #expect(bench.run("verify").status == 0)
   }
@@ -111,6 +115,105 @@ import Testing
     #expect(bench.run("remove", "nvcc").status == 0)
     #expect(bench.run("update").output == "everything is up to date\n")
     #expect(bench.run("list", "--components", "-q").output == "cuda_cudart\nlibcurand\n")
+  }
+
+  @Test func `is not what a newer release cannot have, nor what was said of it since`() throws {
+    var before = Mirror()
+    before.add(
+      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "nvprof", "curand").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    let stays = bench.run("update", "--check")
+    #expect(stays.status == 0)
+    #expect(
+      stays.errors.contains(
+        "warning: CUDA 13.0.1 stays: release 13.0.2 has no component cuda_nvprof; "
+          + "'cuda-install remove 13.0.1 cuda_nvprof' lets it go on\n"))
+    #expect(bench.run("update", "13").status == 66)
+    #expect(bench.run("install", "13.0.2", "curand", "--no-static", "--use").status == 0)
+    let before13 = bench.trees
+    #expect(bench.run("update").output == "everything is up to date\n")
+    #expect(bench.run("update", "--check").status == 0)
+    #expect(bench.trees == before13)
+    #expect(bench.run("list").output.contains("no static"))
+  }
+
+  @Test func `I9: of a tree that is gone is fetched, and planned so`() throws {
+    let bench = try installed()
+    #expect(bench.inShell("rm -r \"$PREFIX/.cuda-install/trees/13.0.2-2\"").status == 0)
+    // The tree before it has them.
+    let plan = bench.run("install", "13", "curand", "--dry-run")
+    #expect(plan.output.contains(" 0 B to fetch"), "\(plan.output)")
+    #expect(bench.inShell("rm -r \"$PREFIX/.cuda-install/trees/13.0.2-1\"").status == 0)
+    #expect(!bench.run("install", "13", "curand", "--dry-run").output.contains(" 0 B to fetch"))
+    #expect(bench.run("remove", "13.0.2", "--yes").status == 0)
+    #expect(namesIn("\(bench.prefix)/.cuda-install/receipts") == [])
+  }
+
+  @Test func `I9: what is intact elsewhere is not fetched for a damaged tree`() throws {
+    let bench = try installed()
+    let fetched = bench.fetched
+    #expect(bench.inShell("cd \"$PREFIX/current/\" && rm -r bin receipt.json").status == 0)
+    #expect(bench.run("install", "13", "curand").status == 0)
+    #expect(bench.fetched == fetched)
+  }
+
+  @Test func `of one release keeps no other from its update`() throws {
+    var before = Mirror()
+    before.add(
+      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
+    before.add("12.9.0", Mirror.components("12.9.37"))
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "nvprof").status == 0)
+    #expect(bench.run("install", "12.9", "curand").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    let run = bench.run("update")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output == "CUDA 12.9.0 -> 12.9.1 in \(bench.prefix)\n")
+    #expect(run.errors.contains("warning: CUDA 13.0.1 stays: "))
+    // What nobody asked for by name is left behind, and named.
+    #expect(bench.run("install", "13.0.1", "--profile", "full").status == 0)
+    #expect(bench.run("remove", "nvprof", "13.0.1").status == 64)
+    #expect(bench.run("remove", "13.0.1", "nvprof").status == 0)
+    #expect(bench.run("update").output == "CUDA 13.0.1 -> 13.0.2 in \(bench.prefix)\n")
+  }
+
+  @Test func `that a release does not have any more is named when it is updated`() throws {
+    var before = Mirror()
+    before.add(
+      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "--profile", "full").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    let run = bench.run("update")
+    #expect(run.output == "CUDA 13.0.1 -> 13.0.2 in \(bench.prefix)\n")
+    #expect(run.errors.contains("warning: CUDA 13.0.2 has no cuda_nvprof, which 13.0.1 has\n"))
+  }
+
+  @Test func `a source without a release is no sign that all is up to date`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let empty = bench.scratch.file("empty")
+    #expect(mkdir(empty, 0o755) == 0)
+    for words in [["update"], ["update", "--check"]] {
+      let run = bench.ended(bench.command(words, mirror: empty))
+      #expect(run.status == 66 && run.output == "", "\(run.output)")
+      #expect(run.errors.contains("hint: check the source: it lists no release at all\n"))
+    }
+  }
+
+  @Test func `along a wider track is said, and old releases of the narrower one are pruned`() throws
+  {
+    var before = Mirror()
+    before.add("13.0.1", Mirror.components("13.0.48"))
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13", "curand").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    #expect(bench.run("update").status == 0)
+    let run = bench.run("install", "nvcc")
+    #expect(run.errors.contains("CUDA 13.0.2 follows latest from now on, and not 13\n"))
+    #expect(bench.run("prune", "--keep", "0").output.contains("deleted CUDA 13.0.1"))
   }
 
   @Test func `who went back is told that current stays`() throws {

@@ -149,7 +149,7 @@ import Testing
     #expect(bench.run("doctor").output.contains("each link is as the last change left it"))
   }
 
-  @Test(arguments: ["current/sub", "13.0.2", ".cuda-install/trees/x"])
+  @Test(arguments: ["current/sub", "13.0.2", ".cuda-install/partial", ".cuda-install/trees"])
   func `I7: a prefix is not made inside what is installed`(path: String) throws {
     let bench = try Bench()
     #expect(bench.run("install", "13", "curand").status == 0)
@@ -161,6 +161,43 @@ import Testing
       #expect(run.errors.contains("hint: the prefix is \(bench.prefix)\n"))
     }
     #expect(bench.disk == before)
+  }
+
+  @Test func `I8: neither use nor rollback makes a release current whose tree is gone or damaged`()
+    throws
+  {
+    for damage in ["rm -r .cuda-install/trees/12.9.1-1", ": >12.9.1/receipt.json"] {
+      let bench = try Bench()
+      for words in [
+        ["install", "12", "curand"], ["install", "13", "curand"], ["use", "13"],
+      ] {
+        #expect(bench.ended(bench.command(words)).status == 0)
+      }
+      try #require(bench.inShell("cd \"$PREFIX\" && \(damage)").status == 0)
+      for (words, status) in [(["use", "12"], 65), (["use", "-"], 65), (["rollback"], 66)] {
+        #expect(bench.ended(bench.command(words)).status == status, "\(words)")
+      }
+      #expect(linkTarget("\(bench.prefix)/current") == "13.0.2")
+      #expect(bench.run("verify", "--repair", "12").status == 0)
+      #expect(bench.run("use", "-").output == "current: 12.9.1 (was 13.0.2)\n")
+    }
+  }
+
+  @Test func `rollback does not bring a damaged tree back that an install has mended`() throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    #expect(bench.inShell("echo >> \"$PREFIX/current/receipt.json\"").status == 0)
+    #expect(bench.run("install", "13", "curand").status == 0)
+    #expect(bench.run("rollback").status == 66)
+    #expect(bench.run("verify").status == 0)
+  }
+
+  @Test func `use - goes back after a use that died behind its work`() throws {
+    let bench = try threeReleases()
+    #expect(bench.run("use", "13.0.2").status == 0)
+    #expect(bench.run("use", "12").status == 0)
+    try bench.forgetHowTheLastRunEnded()
+    #expect(bench.run("use", "-").output == "current: 13.0.2 (was 12.9.1)\n")
   }
 
   @Test

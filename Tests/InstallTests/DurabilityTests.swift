@@ -50,6 +50,10 @@ func `I7: a tree is on disk before it has its name, and its name before a link n
   let link = try #require(
     trace.places { $0.name == "renameat" && $0.subject.hasPrefix("\(trace.prefix)/.13.") }.first)
   #expect(treesSync < link)
+  // So is the copy of its receipt, which nothing else syncs.
+  let copy = try #require(
+    trace.places { $0.name == "renameat" && $0.subject.contains("/.cuda-install/receipts/") }.last)
+  #expect(try copy < #require(sync.first), "copied after the sync")
 }
 
 @Test(arguments: Change.allCases)

@@ -41,11 +41,6 @@ struct Env: ParsableCommand {
         return
       }
       let (release, root) = try installer.environment(of: version)
-      // A relative prefix is below where we are.
-      guard !root.contains(where: { "\n:".contains($0) }) else {
-        throw InstallError(
-          .usage("the prefix has a colon or a line break in it, which no search path can hold"))
-      }
       session.report.answer(
         shell == .modulefile
           ? Modulefile.text(prefix: installer.prefix, release: release)

@@ -20,7 +20,7 @@ struct Install: ParsableCommand {
   var profile: Profile?
 
   @Flag(
-    name: .customLong("static"), inversion: .prefixedNo,
+    name: .customLong("static"), inversion: .prefixedNo, exclusivity: .exclusive,
     help: "With or without the static archives that CMake and nvcc do not need.")
   var hasStatic: Bool?
 

@@ -57,8 +57,8 @@ enum StatusText {
     if !others.isEmpty {
       rows.append(["Others", others.map { describe($0, isLong: false) }.joined(separator: ", ")])
     }
-    for release in status.state.damaged.map(\.release) {
-      rows.append(["Damaged", "\(release): 'cuda-install install \(release)' makes it whole again"])
+    for damage in status.state.damaged {
+      rows.append(["Damaged", "\(damage.release): \(damage.remedy) makes it whole again"])
     }
     if let busy = status.busy { rows.append(["Busy", busy.description]) }
     if let dead = status.interrupted {
