@@ -33,6 +33,8 @@ struct Job: Sendable {
     }
   }
 
+  var isFetched: Bool { partial != nil }
+
   /// Bytes to be fetched, and bytes that an earlier run fetched. Asked before the work begins.
   var missingByteCount: Int64 { partial.map { $0.byteCount - $0.offset } ?? 0 }
   var keptByteCount: Int64 { partial?.offset ?? 0 }

@@ -144,31 +144,38 @@ extension Installer {
     } else {
       checks.append(Check("leftovers", .ok, "none"))
     }
-    let faults = try storing { () throws(StoreError) in try store.linkFaults() }
-    checks.append(
-      faults.isEmpty
-        ? Check("current", .ok, "each link is as the last change left it")
-        : Check(
-          "current", .warn, faults.joined(separator: ", "),
-          hint: "'cuda-install install' makes a release's link again, and 'use' makes current; "
-            + "what is no link must be moved away"))
-    for release in status.state.knownReleases
-    where try storing({ () throws(StoreError) in try store.receiptCopy(ofTree: release.tree) })
-      != release.receipt
-    {
-      checks.append(
-        Check(
-          "receipts", .warn, "the copy of CUDA \(release.release)'s receipt is damaged or gone",
-          hint:
-            "remove \(prefix)/\(Layout.bookkeeping)/\(Layout.receipts); the next run makes it again"
-        ))
-    }
+    // While somebody changes them nothing can be said of links and copies.
+    if status.busy == nil { checks += try linkChecks(status.state) }
     for damaged in status.state.damaged {
       checks.append(Check("releases", InstallError(.damaged(damaged))))
     }
     if status.state.damaged.isEmpty {
       let labels = status.state.releases.map(\.release.text).joined(separator: ", ")
       checks.append(Check("releases", .ok, labels.isEmpty ? "none installed" : labels))
+    }
+    return checks
+  }
+
+  private func linkChecks(_ state: InstalledState) throws(InstallError) -> [Check] {
+    let faults = try storing { () throws(StoreError) in try store.linkFaults() }
+    var checks = [
+      faults.isEmpty
+        ? Check("current", .ok, "no link is missing, and each leads to a release")
+        : Check(
+          "current", .warn, faults.joined(separator: ", "),
+          hint: "'cuda-install install' makes a release's link again, and 'use' makes current; "
+            + "what is no link must be moved away")
+    ]
+    for release in state.releases
+    where try storing({ () throws(StoreError) in try store.receiptCopy(ofTree: release.tree) })
+      != release.receipt
+    {
+      let copy =
+        "\(Layout.bookkeeping)/\(Layout.receipts)/\(Layout.receiptCopy(ofTree: release.tree))"
+      checks.append(
+        Check(
+          "receipts", .warn, "the copy of CUDA \(release.release)'s receipt is damaged or gone",
+          hint: "remove \(prefix)/\(copy); the next run makes it again"))
     }
     return checks
   }

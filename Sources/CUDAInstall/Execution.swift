@@ -110,7 +110,8 @@ extension Installer {
     observe(
       .planned(
         PlanSummary(
-          plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
+          plan: plan.fetching(Set(jobs.filter(\.isFetched).map(\.item.component.name))),
+          freeByteCount: space.freeByteCount, fetchByteCount: missing,
           keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount })))
     guard space.freeByteCount >= needed else {
       throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))

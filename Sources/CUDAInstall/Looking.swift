@@ -45,13 +45,19 @@ extension Installer {
   /// `nil` if nothing is going on. Takes no lock (I10). A run that is over before it is looked at is found in
   /// the history by its identifier.
   package func follow(_ op: String? = nil) throws(InstallError) -> RunRecord? {
+    let clock = ContinuousClock()
+    let start = clock.now
+    // Whoever has the lock and is not on record may be about to be, or is no cuda-install.
+    while op == nil, store.operation() == nil, case .atWork(let holder) = store.occupation() {
+      if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+      observe(.waiting(Holder(holder: holder), Wait(elapsed: clock.now - start, limit: nil)))
+      Thread.pause(milliseconds: 100)
+    }
     guard let first = store.operation(), op == nil || first.op == op else {
       guard let op else { return nil }
       guard let record = store.record(ofRun: op) else { throw InstallError(.unknownRun(op)) }
       return record
     }
-    let clock = ContinuousClock()
-    let start = clock.now
     while true {
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
       // In this order: a run writes how it ended before it takes its record away.

@@ -5,8 +5,13 @@ import CUDAStore
 extension Installer {
   /// What `prune` would delete. Takes no lock.
   package func superfluous(keep: Int) throws(InstallError) -> Superfluous {
-    try storing { () throws(StoreError) in
-      try store.superfluous(keep: keep) { Track($1)?.contains($0) == true }
+    try requirePrefix()
+    return try storing { () throws(StoreError) in
+      try store.superfluous(keep: keep) { new, old in
+        guard let track = Track(old.track), let next = Track(new.track) else { return false }
+        // What moves along less does not take its place.
+        return track.contains(new.release) && !track.isWider(than: next)
+      }
     }
   }
 

@@ -14,14 +14,15 @@ public struct Update: Sendable, Equatable {
 }
 
 extension Installer {
-  /// The newer releases on the tracks of what is installed. Takes no lock (I10).
-  public func updates(of texts: [String]) throws(InstallError) -> [Update] {
+  /// The newer releases on the tracks of what is installed, and what must be said of others. Takes no lock (I10).
+  public func updates(of texts: [String]) throws(InstallError) -> (
+    due: [Update], warnings: [String]
+  ) {
+    try requirePrefix()
     let found = try findUpdates(of: texts)
-    if let failure = found.failure {
-      guard !found.due.isEmpty else { throw failure }
-      observe(.warning(failure.message))
-    }
-    return found.due
+    guard let failure = found.failure else { return (found.due, found.warnings) }
+    guard !found.due.isEmpty else { throw failure }
+    return (found.due, found.warnings + [failure.message])
   }
 
   /// Installs the newest release of each track, with the same components; a release that was current hands
@@ -36,17 +37,21 @@ extension Installer {
     let run = begin("update")
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
-      for lost in try installed().damaged where lost.known == nil {
-        observe(.warning(InstallError(.damaged(lost)).message))
-      }
       let found = try findUpdates(of: texts)
-      for update in found.due {
-        try install(update, in: &locked)
-        done.append(update)
+      for warning in found.warnings { observe(.warning(warning)) }
+      do throws(InstallError) {
+        for update in found.due {
+          try install(update, in: &locked)
+          done.append(update)
+        }
+        // The work is done, and what is said of it may not make it fail.
+        try? sayWhatStays(try chosen(texts))
+        if let failure = found.failure { throw failure }
+      } catch {
+        // There is no other answer then.
+        for update in done { observe(.notice("CUDA \(update.from) -> \(update.to) is done")) }
+        throw error
       }
-      // The work is done, and what is said of it may not make it fail.
-      try? sayWhatStays(try chosen(texts))
-      if let failure = found.failure { throw failure }
       return Outcome(
         changed: !done.isEmpty, release: done.map(\.to.text).joined(separator: " "),
         doneBy: done.isEmpty
@@ -70,13 +75,16 @@ extension Installer {
     try commit(execution, plan, in: &locked)
   }
 
-  /// What is due; why a source cannot be read, if one cannot.
+  /// What is due, what is to be said of the rest, and why a request or a source fails, if one does.
   private func findUpdates(
     of texts: [String]
-  ) throws(InstallError) -> (due: [Update], failure: InstallError?) {
+  ) throws(InstallError) -> (due: [Update], warnings: [String], failure: InstallError?) {
     let state = try installed()
     var failure: InstallError?
     var due: [Update] = []
+    var warnings = state.damaged.filter { $0.known == nil }.map {
+      InstallError(.damaged($0)).message
+    }
     for (installed, newest) in try successors(of: try chosen(texts), &failure) {
       let there = state.knownReleases.first { $0.release == newest }
       if let there, there.receipt.hasAll(of: installed.receipt) { continue }
@@ -84,6 +92,7 @@ extension Installer {
       do throws(InstallError) {
         release = try from(installed.receipt).source.release(of: .exact(newest))
       } catch {
+        if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
         failure = failure ?? error
         continue
       }
@@ -91,16 +100,17 @@ extension Installer {
       do throws(PlanningError) {
         let plan = try Plan(request: Request(update, in: state), release: release, state: state)
         // The newer release may be there, and have less: somebody installed a part of it.
-        if there == nil || plan.tree != nil { due.append(update) }
+        if plan.adds(to: there) { due.append(update) }
       } catch {
         // If it is there, it has all that it can have.
         guard there == nil else { continue }
-        if !texts.isEmpty { throw InstallError(.planning(error)) }
-        observe(
-          .warning("CUDA \(installed.release) stays: \(error.message)\(wayOut(error, installed))"))
+        warnings.append(
+          "CUDA \(installed.release) stays: \(error.message)\(wayOut(error, installed))")
+        // Who names it wants it.
+        if !texts.isEmpty { failure = failure ?? InstallError(.planning(error)) }
       }
     }
-    return (due, failure)
+    return (due, warnings, failure)
   }
 
   private func wayOut(_ error: PlanningError, _ installed: InstalledRelease) -> String {
@@ -132,6 +142,7 @@ extension Installer {
             throw InstallError(.planning(.noSuchRelease(track, available: [])))
           }
         } catch {
+          if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
           labels[source.description] = []
           failure = failure ?? error
         }
@@ -206,7 +217,9 @@ extension Request {
     hasStatic = there.receipt.hasStatic
     without += there.receipt.without
     let names = Renaming.allNames(of: there.receipt.without)
-    components.removeAll(where: names.contains)
+    components.removeAll {
+      names.contains($0) || NameSearch.component($0, in: update.release) == nil
+    }
   }
 }
 
@@ -215,5 +228,13 @@ extension Receipt {
   fileprivate func hasAll(of other: Receipt) -> Bool {
     let names = Renaming.allNames(of: components.map(\.name) + without)
     return other.components.allSatisfy { names.contains($0.name.text) }
+  }
+}
+
+extension Plan {
+  /// Whether there is a component that the installed release, if there is one, does not have.
+  fileprivate func adds(to installed: InstalledRelease?) -> Bool {
+    let names = Set(installed?.receipt.components.map(\.name) ?? [])
+    return tree?.items.contains { !names.contains($0.component.name) } ?? false
   }
 }

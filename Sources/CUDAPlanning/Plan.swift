@@ -4,7 +4,7 @@ package import CUDACatalog
 package struct Plan: Sendable, Equatable {
   package let release: Version
   /// The tree to build, or `nil` if the one there is holds everything.
-  package let tree: NewTree?
+  package private(set) var tree: NewTree?
   package let makesCurrent: Bool
 
   package var changesNothing: Bool { tree == nil && !makesCurrent }
@@ -20,14 +20,14 @@ package struct Plan: Sendable, Equatable {
     /// What was removed by name, and has not been selected since: sorted.
     package let without: [ComponentName]
     /// The largest artifact first, so that the longest work begins first.
-    package let items: [Item]
+    package fileprivate(set) var items: [Item]
   }
 
   package struct Item: Sendable, Equatable {
     package let component: Component
     package let build: Build
     package let reason: Reason
-    package let source: Source
+    package fileprivate(set) var source: Source
     /// Whether it was asked for by name, now or when it was installed.
     package let asked: Bool
     /// Unpacked; see `diskByteCount`.
@@ -38,6 +38,17 @@ package struct Plan: Sendable, Equatable {
     case fetch
     /// A published tree has the very artifact: its files are linked, and nothing is fetched.
     case reuse(tree: String)
+  }
+
+  /// The same where these components are fetched, whatever there seemed to be of them.
+  package func fetching(_ names: Set<ComponentName>) -> Plan {
+    var plan = self
+    plan.tree?.items = (tree?.items ?? []).map { item in
+      var item = item
+      if names.contains(item.component.name) { item.source = .fetch }
+      return item
+    }
+    return plan
   }
 
   init(release: Version, tree: NewTree) {
@@ -74,7 +85,7 @@ package struct Plan: Sendable, Equatable {
     {
       tree = nil
     } else {
-      let selected = Renaming.allNames(of: resolution.items.map(\.component.name))
+      let selected = Renaming.allNames(of: wanted.map(\.component.name))
       let without = (installed?.receipt.without ?? []) + request.without
       tree = NewTree(
         track: track, profile: profile, hasStatic: hasStatic,

@@ -60,7 +60,7 @@ package enum Layout {
   static func tree(of release: Version, serial: Int) -> String { "\(release)-\(serial)" }
 
   /// The copy of a tree's receipt.
-  static func receiptCopy(ofTree name: String) -> String { "\(name).json" }
+  package static func receiptCopy(ofTree name: String) -> String { "\(name).json" }
 
   /// The tree of whose receipt that is the copy; `nil` for other names.
   static func tree(ofReceiptCopy name: String) -> String? {

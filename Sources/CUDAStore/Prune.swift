@@ -5,15 +5,15 @@ extension Store {
   /// What `prune` would delete: releases that more than `keep` newer ones on their track have replaced, and that are
   /// not current; of trees that no link names all but the `keep` newest. Takes no lock.
   ///
-  /// `isOn`: whether a release is on the track of a receipt.
+  /// `replaces`: whether the first is what updates of the second lead to.
   package func superfluous(
-    keep: Int, _ isOn: (_ release: Version, _ track: String) -> Bool
+    keep: Int, _ replaces: (_ new: Receipt, _ old: Receipt) -> Bool
   ) throws(StoreError) -> Superfluous {
     let state = try installed()
     var result = Superfluous()
     for old in state.releases where old.release != state.current {
       let newer = state.releases.filter {
-        $0.release > old.release && isOn($0.release, old.receipt.track)
+        $0.release > old.release && replaces($0.receipt, old.receipt)
       }
       if newer.count > keep { result.releases.append(old.release) }
     }

@@ -32,7 +32,9 @@ extension Store {
       guard wanted != now else { continue }
       // What would be seen then, and is not now.
       for (release, tree) in wanted.releases
-      where now.releases[release] != tree || release == wanted.current {
+      where now.releases[release] != tree
+        || release == wanted.current && wanted.current != now.current
+      {
         // Damaged, or on its way out where it could not be renamed, it is nothing to go back to.
         guard present.contains(tree), try readableReceipt(ofTree: tree) != nil else { return nil }
       }

@@ -42,6 +42,7 @@ package struct Store: Sendable {
     case foreign
   }
 
+  /// Whose the prefix is.
   ///
   /// Throws for a path inside the bookkeeping of another prefix, as `current` leads to: what is published does not
   /// change (I7).
@@ -102,7 +103,7 @@ package struct Store: Sendable {
     for tree in try treeNames() where !linked.contains(tree) {
       // Nobody sees these trees; one that is damaged is just no source for reuse.
       guard let (release, _) = Layout.parseTree(tree),
-        let receipt = try readableReceipt(ofTree: tree)
+        let receipt = (try? readableReceipt(ofTree: tree)) ?? nil
       else { continue }
       others.append(InstalledRelease(release: release, tree: tree, receipt: receipt))
     }
@@ -121,8 +122,9 @@ package struct Store: Sendable {
       case .damaged: return nil
       // Something else in its place. One that is closed is there, and whoever changes the release needs all of it.
       case .files(let error) where error.isNameTaken: return nil
-      // On a sector that cannot be read: the copy does, or else nobody knows.
-      case .files(let error) where error.isUnreadable:
+      // On a sector that cannot be read, or closed to its owner: the copy says what it was, or else nobody does. What is
+      // closed to others is not damaged.
+      case .files(let error) where error.isUnreadable || error.isPermission && isOwned(name):
         if try receiptCopy(ofTree: name) != nil { return nil }
         throw .files(error)
       default: throw error
@@ -154,6 +156,11 @@ package struct Store: Sendable {
     }
     // Of links that were replaced while we looked, nothing is known.
     return try self.visible() == visible ? faults : linkFaults()
+  }
+
+  private func isOwned(_ tree: String) -> Bool {
+    let trees = try? Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+    return (try? trees?.status(tree))??.owner == Machine.effectiveUser
   }
 
   /// What the links say.
@@ -196,7 +203,7 @@ package struct Store: Sendable {
         try? ReceiptJSON.decode($0, document: path)
       }
     } catch {
-      if case .files(let error) = error, error.isNameTaken { return nil }
+      if case .files(let error) = error, error.isNameTaken || error.isUnreadable { return nil }
       throw error
     }
   }

@@ -19,6 +19,10 @@ extension Store {
       switch error {
       case .damaged: break
       case .files(let error) where error.isNameTaken || error.isUnreadable: break
+      case .files(let error) where error.isPermission:
+        // Who cannot read this cannot read the rest as a rule.
+        guard try receiptCopy(ofTree: name) != nil else { throw .files(error) }
+        return [Finding(kind: .mode, path: Layout.receipt)]
       default: throw error
       }
       own = [Finding(kind: .changed, path: Layout.receipt)]

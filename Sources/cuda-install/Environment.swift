@@ -11,7 +11,7 @@ enum Environment {
     ["CUDA_HOME": root, "CUDA_PATH": root, "CUDAToolkit_ROOT": root]
   }
 
-  /// A directory of the tree in front of a search path of this process, and no other tree in it.
+  /// A directory of the tree in front of a search path of this process, and nothing else of its prefix in it.
   static func prepending(_ directory: String, of root: String, to name: String) -> String {
     let below = below(root)
     let rest = (environment(name) ?? "").split(separator: ":").filter { !$0.hasPrefix(below) }

@@ -156,8 +156,20 @@ struct Damage: Sendable, CustomTestStringConvertible {
     let repair = bench.ended(asNobody(bench.command(["verify", "--repair"])))
     #expect(repair.status == 0, "\(repair.errors)")
     #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
-    // A closed receipt is said, and nothing is made of the release without it.
-    #expect(bench.inShell("chmod 000 \"$PREFIX/current/receipt.json\"").status == 0)
+    // What is known of it is enough; without that nothing is made of the release.
+    for place in ["receipt.json", "."] {
+      #expect(bench.inShell("chmod 000 \"$PREFIX/current/\(place)\"").status == 0)
+      let status = bench.ended(asNobody(bench.command(["status"])))
+      #expect(status.output.contains("Damaged  13.0.2: 'cuda-install verify --repair 13.0.2'"))
+      #expect(bench.ended(asNobody(bench.command(["verify"]))).status == 65)
+      let repair = bench.ended(asNobody(bench.command(["verify", "--repair"])))
+      #expect(repair.status == 0, "\(place): \(repair.errors)")
+      #expect(bench.run("verify").output == "CUDA 13.0.2 is intact\n")
+    }
+    #expect(
+      bench.inShell(
+        "chmod 000 \"$PREFIX/current/receipt.json\"; rm \"$PREFIX/.cuda-install/receipts/\"*"
+      ).status == 0)
     let before = bench.trees
     #expect(bench.ended(asNobody(bench.command(["install", "13", "nvcc"]))).status == 77)
     #expect(bench.trees == before)

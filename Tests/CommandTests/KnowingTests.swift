@@ -131,6 +131,9 @@ import Testing
         "warning: CUDA 13.0.1 stays: release 13.0.2 has no component cuda_nvprof; "
           + "'cuda-install remove 13.0.1 cuda_nvprof' lets it go on\n"))
     #expect(bench.run("update", "13").status == 66)
+    #expect(
+      bench.run("update", "--check", "--json").output.contains(
+        #""updates":[],"v":1,"warnings":["CUDA 13.0.1 stays: "#))
     #expect(bench.run("install", "13.0.2", "curand", "--no-static", "--use").status == 0)
     let before13 = bench.trees
     #expect(bench.run("update").output == "everything is up to date\n")
@@ -172,11 +175,42 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output == "CUDA 12.9.0 -> 12.9.1 in \(bench.prefix)\n")
     #expect(run.errors.contains("warning: CUDA 13.0.1 stays: "))
+    #expect(bench.run("remove", "12.9.1").status == 0)
+    let named = bench.run("update", "13", "12")
+    #expect(named.status == 66)
+    #expect(named.errors.contains("CUDA 12.9.0 -> 12.9.1 is done\n"))
+    #expect(linkTarget("\(bench.prefix)/12.9.1") != nil)
     // What nobody asked for by name is left behind, and named.
     #expect(bench.run("install", "13.0.1", "--profile", "full").status == 0)
     #expect(bench.run("remove", "nvprof", "13.0.1").status == 64)
     #expect(bench.run("remove", "13.0.1", "nvprof").status == 0)
     #expect(bench.run("update").output == "CUDA 13.0.1 -> 13.0.2 in \(bench.prefix)\n")
+  }
+
+  @Test func `is not pruned for a newer release that follows less`() throws {
+    let bench = try Bench()
+    for words in [["install", "12", "nvcc", "curand"], ["install", "13.0.1", "curand", "--use"]] {
+      #expect(bench.ended(bench.command(words)).status == 0)
+    }
+    try bench.editReceipt(of: "12.9.1") { $0.track = "latest" }
+    #expect(bench.run("prune", "--keep", "0").output == "nothing to delete\n")
+    #expect(linkTarget("\(bench.prefix)/12.9.1") != nil)
+  }
+
+  @Test func `that came back is not removed any more`() throws {
+    var before = Mirror()
+    before.add("13.0.1", Mirror.components("13.0.48"))
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "nvcc", "curand", "cudart").status == 0)
+    #expect(bench.run("remove", "nvcc").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    #expect(bench.run("install", "13.0.2", "nvcc").status == 0)
+    #expect(bench.run("update").status == 0)
+    #expect(
+      bench.run("list", "13.0.2", "--components", "-q").output
+        == "cuda_cudart\ncuda_nvcc\nlibcurand\n")
+    let json = bench.run("list", "13.0.2", "--json").output
+    #expect(json.contains(#""without":[]"#), "\(json)")
   }
 
   @Test func `that a release does not have any more is named when it is updated`() throws {

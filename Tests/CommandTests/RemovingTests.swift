@@ -126,6 +126,11 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(Array(bench.fetched.dropFirst(fetched)) == ["cuda_nvcc"])
     #expect(bench.run("verify").status == 0)
+    // The plan says so, where nothing of the tree can be taken.
+    #expect(bench.inShell("rm -f \"$PREFIX/current/receipt.ndjson\"").status == 0)
+    let rest = bench.run("remove", "cudart")
+    #expect(rest.errors.contains("1 component, "))
+    #expect(!rest.errors.contains(" reused"), "\(rest.errors)")
   }
 
   @Test func `I2 I12: of two that wait to remove the same, one does it and the other names it`()

@@ -25,12 +25,13 @@ struct Update: ParsableCommand {
     var hasUpdates = false
     try session.run { (installer) throws(InstallError) in
       if check {
-        let updates = try installer.updates(of: versions)
+        let (updates, warnings) = try installer.updates(of: versions)
+        for warning in warnings { session.report.show(.warning(warning)) }
         hasUpdates = !updates.isEmpty
         let lines = updates.map { line($0, installer) + "\n" }.joined()
         session.report.answer(
           lines.isEmpty && options.quiet == 0 ? "everything is up to date\n" : lines,
-          UpdatesJSON(updates))
+          UpdatesJSON(updates, warnings))
         return
       }
       let (outcome, updates) = try installer.update(versions)
@@ -56,8 +57,10 @@ private struct UpdatesJSON: Encodable {
 
   var v = 1
   var updates: [Item]
+  var warnings: [String]
 
-  init(_ updates: [CUDAInstall.Update]) {
+  init(_ updates: [CUDAInstall.Update], _ warnings: [String]) {
+    self.warnings = warnings.map { cleaned($0, limit: .max) }
     self.updates = updates.map {
       Item(
         from: $0.from.text, to: $0.to.text, track: $0.installed.receipt.track)
