@@ -41,7 +41,8 @@ import Testing
     for (library, rest) in [
       (nil, ""), ("", ""), ("/a:/b", ":/a:/b"), ("\(old)/lib64:/a:\(old)/x:/b", ":/a:/b"),
     ] as [(String?, String)] {
-      let variables = ["PATH": "\(old)/bin:\(system)"].merging(
+      let names = "\(bench.prefix)/current/bin:\(bench.prefix)/13.0.1/bin"
+      let variables = ["PATH": "\(old)/bin:\(names):\(system)"].merging(
         library.map { ["LD_LIBRARY_PATH": $0] } ?? [:]
       ) { $1 }
       let twice = bench.settings(

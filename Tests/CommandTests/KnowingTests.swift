@@ -117,6 +117,25 @@ import Testing
     #expect(bench.run("list", "--components", "-q").output == "cuda_cudart\nlibcurand\n")
   }
 
+  @Test func `of the part that is there of a newer release stays as it was chosen`() throws {
+    var before = Mirror()
+    before.add("13.0.1", Mirror.components("13.0.48"))
+    let bench = try Bench(before)
+    #expect(bench.run("install", "13.0", "nvcc", "curand").status == 0)
+    for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
+    #expect(bench.run("install", "13.0.2", "cudart", "nvcc", "--no-static").status == 0)
+    #expect(bench.run("remove", "13.0.2", "nvcc").status == 0)
+    #expect(bench.run("update").output == "CUDA 13.0.1 -> 13.0.2 in \(bench.prefix)\n")
+    #expect(
+      bench.run("list", "--components", "13.0.2", "-q").output == "cuda_cudart\nlibcurand\n")
+    #expect(bench.run("list", "13.0.2").output.contains("no static"))
+    #expect(linkTarget("\(bench.prefix)/current") == "13.0.1")
+    #expect(bench.run("update").output == "everything is up to date\n")
+    // A release that is current is not pruned, though it is replaced.
+    #expect(bench.run("prune", "--keep", "0").output.contains("13.0.1") == false)
+    #expect(bench.run("verify").output == "CUDA 13.0.1 is intact\n")
+  }
+
   @Test func `is not what a newer release cannot have, nor what was said of it since`() throws {
     var before = Mirror()
     before.add(

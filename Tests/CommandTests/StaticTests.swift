@@ -136,4 +136,11 @@ private let mirror: Mirror = {
     for path in ["receipt.json"] { back[path] = whole[path] }
     #expect(back == whole)
   }
+
+  @Test func `are wanted or not: who says both is told`() throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", "curand", "--static", "--no-static")
+    #expect(run.status == 64, "\(run.errors)")
+    #expect(listing(bench.prefix) == [:])
+  }
 }
