@@ -107,8 +107,8 @@ private struct Answer {
     let readsHistory =
       call.subject.hasSuffix("/history.ndjson") || call.subject == "/.cuda-install"
     if change == .rollback, readsHistory { fitting.append(66) }
-    // A receipt on a bad sector is damage, of which a copy says what it was.
-    if code == EIO, call.subject.hasPrefix("/.cuda-install/trees/") {
+    // A receipt on a bad sector, or closed to its owner, is damage, of which a copy says what it was.
+    if [EIO, EACCES, EROFS].contains(code), call.subject.hasPrefix("/.cuda-install/trees/") {
       fitting.append(change == .rollback ? 66 : 65)
     }
     return fitting
