@@ -67,7 +67,7 @@ extension Store {
               board.update { $0.findings.append(finding) }
             }
           } catch {
-            board.update { $0.failure = $0.failure ?? error }
+            board.update { $0.note(error) }
           }
         }
       }
@@ -79,7 +79,7 @@ extension Store {
     } catch {
       throw .files(error)
     }
-    let (findings, failure) = board.update { ($0.findings, $0.failure) }
+    let (findings, failure, refusal) = board.update { ($0.findings, $0.failure, $0.refusal) }
     if let failure { throw .files(failure) }
     let known = Set(entries.map(\.path) + [Layout.receipt, Layout.fileList])
     var others: [Finding] = []
@@ -88,6 +88,11 @@ extension Store {
       try root.directory.findExtra(beside: known, below: "", &others)
     } catch {
       throw .files(error)
+    }
+    // What is below a directory that is closed is not looked at, and the directory is a finding. If none is, nobody knows
+    // why it was refused, nor what is there.
+    if let refusal, !(findings + others).contains(where: { $0.kind == .mode }) {
+      throw .files(refusal)
     }
     others.removeAll { finding in own.contains { $0.path == finding.path } }
     return (own + findings + others).sorted { $0.path < $1.path }
@@ -102,9 +107,15 @@ private struct VerificationBoard {
   /// Bytes of files that are hashed.
   var checked: Int64 = 0
   var findings: [Finding] = []
-  var failure: SystemCallError?
+  private(set) var failure: SystemCallError?
+  /// What this user may not look at.
+  private(set) var refusal: SystemCallError?
 
   init(count: Int) { self.count = count }
+
+  mutating func note(_ error: SystemCallError) {
+    if error.isPermission { refusal = refusal ?? error } else { failure = failure ?? error }
+  }
 
   mutating func next() -> Int? {
     guard index < count else { return nil }
@@ -128,8 +139,6 @@ extension TreeEntry {
       directory = try cursor.find(names.dropLast())
       found = try directory.directory.status(name)
     } catch {
-      // A directory that is closed has other permissions, which is found at itself.
-      if error.isPermission { return nil }
       guard error.isMissing || error.isNameTaken else { throw error }
       return Finding(kind: .missing, path: path)
     }

@@ -16,6 +16,14 @@ import Testing
     return bench
   }
 
+  /// 13.0.1 with a component that no later release has.
+  private static var withNvprof: Mirror {
+    var mirror = Mirror()
+    mirror.add(
+      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
+    return mirror
+  }
+
   private static let damages = [
     "rm current/receipt.json", "echo '{' >current/receipt.json", ": >current/receipt.json",
     "sed -i '/\"track\"/ s/13/12/' current/receipt.json",
@@ -137,10 +145,7 @@ import Testing
   }
 
   @Test func `is not what a newer release cannot have, nor what was said of it since`() throws {
-    var before = Mirror()
-    before.add(
-      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
-    let bench = try Bench(before)
+    let bench = try Bench(Self.withNvprof)
     #expect(bench.run("install", "13.0", "nvprof", "curand").status == 0)
     for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
     let stays = bench.run("update", "--check")
@@ -233,10 +238,7 @@ import Testing
   }
 
   @Test func `that a release does not have any more is named when it is updated`() throws {
-    var before = Mirror()
-    before.add(
-      "13.0.1", Mirror.components("13.0.48") + [Mirror.component("cuda_nvprof", "13.0.48")])
-    let bench = try Bench(before)
+    let bench = try Bench(Self.withNvprof)
     #expect(bench.run("install", "13.0", "--profile", "full").status == 0)
     for (path, bytes) in Mirror.three.files { bench.server.publish(path, bytes) }
     let run = bench.run("update")

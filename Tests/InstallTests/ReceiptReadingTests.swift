@@ -26,3 +26,23 @@ import Testing
     }
   }
 }
+
+@Test func `I9: what may not be looked at is never taken for intact`() throws {
+  let template = try Template(.repair)
+  let looks = template.calls.filter {
+    $0.name == "openat" && $0.subject.hasPrefix("/.cuda-install/trees/13.0.1-1/")
+  }
+  #expect(!looks.isEmpty)
+  for call in looks {
+    let prefix = template.makePrefix("closed")
+    let before = linkTarget("\(prefix)/13.0.1")
+    var hasFailed = false
+    do {
+      try Calls(in: prefix).during({ $0 == call ? EACCES : nil }) {
+        try Change.repair.run(prefix, mirror: template.mirror.path)
+      }
+    } catch { hasFailed = true }
+    #expect(hasFailed || linkTarget("\(prefix)/13.0.1") != before, "\(call)")
+    template.remove(prefix)
+  }
+}
