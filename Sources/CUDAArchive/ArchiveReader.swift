@@ -12,10 +12,13 @@ package enum ArchiveFormat: String, CaseIterable, Sendable {
 
   /// By the end of a file's name; `nil` for other names.
   package init?(fileName: String) {
-    guard let format = Self.allCases.first(where: { fileName.hasSuffix($0.rawValue) }) else {
+    if fileName.hasSuffix(".tgz") {
+      self = .tarGz
+    } else if let format = Self.allCases.first(where: { fileName.hasSuffix($0.rawValue) }) {
+      self = format
+    } else {
       return nil
     }
-    self = format
   }
 
   var isZip: Bool { self == .zip || self == .wheel }

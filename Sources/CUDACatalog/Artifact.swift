@@ -1,19 +1,48 @@
 package import CUDADigest
 
-/// Where an artifact lies below its source, as a classic manifest's `relative_path` says:
-/// `cuda_nvcc/linux-x86_64/cuda_nvcc-linux-x86_64-13.0.88-archive.tar.xz`.
+/// Where an artifact lies: below its source, as a manifest's `relative_path` says,
+/// `cuda_nvcc/linux-x86_64/cuda_nvcc-linux-x86_64-13.0.88-archive.tar.xz`, or anywhere, as a whole URL.
 ///
-/// Used for URLs only; on disk an artifact is named by its digest. It cannot climb, and holds no
-/// scheme, query, fragment, percent sign, backslash or control character.
+/// Used for URLs only; on disk an artifact is named by its digest. What is relative cannot climb, but to the one
+/// place where NVIDIA's newer manifests do, `../../../pool/`; it holds no scheme, query, fragment, percent sign,
+/// backslash or control character. A URL is `http`, `https` or `file`, without user, query and fragment.
 package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
   package let text: String
 
   package init?(_ text: String) {
-    guard text.utf8.count <= 1024, Self.suffixes.contains(where: text.hasSuffix) else { return nil }
-    let segments = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard segments.allSatisfy(Self.isSegment) else { return nil }
+    guard text.utf8.count <= 2048, Self.suffixes.contains(where: text.hasSuffix) else { return nil }
+    var rest = text[...]
+    if let scheme = Self.schemes.first(where: text.hasPrefix) {
+      rest = rest.dropFirst(scheme.count)
+      if scheme == "file://" {
+        guard rest.hasPrefix("/") else { return nil }
+        rest = rest.dropFirst()
+      } else {
+        guard let slash = rest.firstIndex(of: "/"), Self.isAuthority(rest[..<slash]) else {
+          return nil
+        }
+        rest = rest[rest.index(after: slash)...]
+      }
+      guard Self.segments(of: rest).allSatisfy({ Self.isSegment($0, escapes: true) }) else {
+        return nil
+      }
+    } else {
+      let climbing = Self.climb(of: rest)
+      if !climbing.isEmpty {
+        rest = rest[climbing.endIndex...]
+        guard climbing.utf8.count <= 8 * "../".utf8.count, rest.hasPrefix("pool/") else {
+          return nil
+        }
+      }
+      guard Self.segments(of: rest).allSatisfy({ Self.isSegment($0, escapes: false) }) else {
+        return nil
+      }
+    }
     self.text = text
   }
+
+  /// Whether this says where it is by itself.
+  package var isURL: Bool { Self.schemes.contains(where: text.hasPrefix) }
 
   /// The last segment.
   package var name: String {
@@ -22,15 +51,46 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { text }
 
+  private static let schemes = ["https://", "http://", "file://"]
+
   /// What the archives of all known products end in. An unknown one is not worth a download: it
   /// could not be unpacked.
-  private static let suffixes = [".tar.xz", ".tar.gz", ".tar.zst", ".zip", ".whl"]
+  package static let suffixes = [".tar.xz", ".tar.gz", ".tgz", ".tar.zst", ".zip", ".whl"]
 
-  private static func isSegment(_ segment: Substring) -> Bool {
+  private static func segments(of path: Substring) -> [Substring] {
+    path.split(separator: "/", omittingEmptySubsequences: false)
+  }
+
+  /// `../../`, as far as `path` begins so.
+  private static func climb(of path: Substring) -> Substring {
+    var end = path.startIndex
+    while path[end...].hasPrefix("../") { end = path.index(end, offsetBy: 3) }
+    return path[..<end]
+  }
+
+  private static func isSegment(_ segment: Substring, escapes: Bool) -> Bool {
     guard (1...255).contains(segment.utf8.count), segment != ".", segment != ".." else {
       return false
     }
-    return segment.utf8.allSatisfy { Grammar.isAlphanumeric($0) || "._+~-".utf8.contains($0) }
+    guard escapes else {
+      return segment.utf8.allSatisfy { Grammar.isAlphanumeric($0) || "._+~-".utf8.contains($0) }
+    }
+    // RFC 3986 §3.3: what a segment may hold, and escapes of two digits.
+    return segment.split(separator: "%", omittingEmptySubsequences: false).enumerated().allSatisfy {
+      let (index, part) = $0
+      guard index == 0 || part.utf8.prefix(2).count(where: Grammar.isHexadecimal) == 2 else {
+        return false
+      }
+      return part.utf8.allSatisfy {
+        Grammar.isAlphanumeric($0) || "._+~-!$&'()*,;=:@".utf8.contains($0)
+      }
+    }
+  }
+
+  /// `host`, `host:8080`, `[::1]:8080`; no user and no password, which would end up in receipts.
+  private static func isAuthority(_ text: Substring) -> Bool {
+    (1...255).contains(text.utf8.count)
+      && text.utf8.allSatisfy { Grammar.isAlphanumeric($0) || ".-_:[]".utf8.contains($0) }
   }
 }
 

@@ -126,7 +126,7 @@ private struct ManifestReader {
     var place = place
     place.key = "relative_path"
     let pathText = try required("relative_path", of: leaf, at: place)
-    guard let path = ArtifactPath(pathText) else {
+    guard let path = ArtifactPath(pathText), !path.isURL else {
       throw failure(place, "\(pathText) is not a plain path of an archive")
     }
     place.key = "sha256"
