@@ -15,13 +15,44 @@ extension Transfer {
     at url: String, limit: Int64, validator: Validator? = nil, options: TransferOptions,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws(TransferError) -> Document {
-    let reader = DocumentReader()
-    let loop = TransferLoop(options)
     let request = TransferRequest(url: url, byteLimit: limit, conditional: validator)
-    loop.start(Start(request: request, receiver: reader))
+    return try documents([request], options: options, isCancelled: isCancelled)[0].get()
+  }
+
+  /// Fetches documents side by side on the calling thread; the results in the requests' order.
+  package static func documents(
+    _ requests: [TransferRequest], options: TransferOptions,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> [Result<Document, TransferError>] {
+    let readers = requests.map { _ in DocumentReader() }
+    let loop = TransferLoop(options)
+    for (request, reader) in zip(requests, readers) {
+      loop.start(Start(request: request, receiver: reader))
+    }
     loop.close()
     loop.run(asking: isCancelled, every: .milliseconds(100))
-    return try reader.document()
+    return readers.map(\.document)
+  }
+
+  /// How many bytes the server has there, without fetching them; `nil` if it does not say.
+  ///
+  /// Redirects are followed and a busy server is asked again, as for a document.
+  package static func byteCount(
+    at url: String, options: TransferOptions,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(TransferError) -> Int64? {
+    try byteCounts(at: [url], options: options, isCancelled: isCancelled)[0].get()
+  }
+
+  /// The same for several, side by side; the results in the order of `urls`.
+  package static func byteCounts(
+    at urls: [String], options: TransferOptions,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> [Result<Int64?, TransferError>] {
+    let requests = urls.map { TransferRequest(url: $0, byteLimit: 0, wantsBody: false) }
+    return documents(requests, options: options, isCancelled: isCancelled).map { result in
+      result.map(\.response.contentLength)
+    }
   }
 }
 
@@ -40,8 +71,8 @@ private final class DocumentReader: TransferReceiver {
     reading.withLock { $0.result = result }
   }
 
-  func document() throws(TransferError) -> Document {
+  var document: Result<Document, TransferError> {
     let (bytes, result) = reading.withLock { ($0.bytes, $0.result) }
-    return Document(bytes: bytes, response: try result.get())
+    return result.map { Document(bytes: bytes, response: $0) }
   }
 }

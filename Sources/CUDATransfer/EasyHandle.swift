@@ -22,6 +22,8 @@ final class EasyHandle {
     setTrust(options)
     setPatience()
     set(CURLOPT_USERAGENT, options.userAgent)
+    // A redirect does not make a GET of it.
+    if !request.wantsBody { set(CURLOPT_NOBODY, 1) }
     if offset > 0 {
       // Not CURLOPT_RANGE, with which a server that ignores the range has its whole body appended.
       _ = ccurl_set_offset(pointer, CURLOPT_RESUME_FROM_LARGE, curl_off_t(offset))

@@ -74,7 +74,10 @@ final class Exchange {
     switch Verdict(ending, of: request) {
     case .complete, .unchanged:
       if offset == 0 { validator = handle.validator }
-      return .end(.success(response(status: ending.status, handle.effectiveURL)))
+      var response = response(status: ending.status, handle.effectiveURL)
+      // A range's length is the rest's, a 304's is anybody's guess.
+      if ending.status == 200 { response.contentLength = handle.contentLength }
+      return .end(.success(response))
     case .restart where takesRanges && offset > 0:
       takesRanges = false
       return attempt()

@@ -12,10 +12,12 @@ package struct TransferRequest: Sendable {
   package var resumeValidator: Validator?
   /// The body is sent only if it is no longer this one; otherwise the status is 304.
   package var conditional: Validator?
+  /// Whether the body is wanted at all; without it the request is a HEAD.
+  package var wantsBody: Bool
 
   package init(
     url: String, expectedByteCount: Int64? = nil, byteLimit: Int64, offset: Int64 = 0,
-    resumeValidator: Validator? = nil, conditional: Validator? = nil
+    resumeValidator: Validator? = nil, conditional: Validator? = nil, wantsBody: Bool = true
   ) {
     self.url = url
     self.expectedByteCount = expectedByteCount
@@ -23,6 +25,7 @@ package struct TransferRequest: Sendable {
     self.offset = offset
     self.resumeValidator = resumeValidator
     self.conditional = conditional
+    self.wantsBody = wantsBody
   }
 }
 
@@ -47,15 +50,19 @@ package struct TransferResponse: Sendable {
   package var byteCount: Int64
   /// Requests made, each with its redirects.
   package var attempts: Int
+  /// What the last answer says its whole body has; `nil` if it does not say.
+  package var contentLength: Int64?
 
   package init(
-    status: Int, effectiveURL: String, validator: Validator, byteCount: Int64, attempts: Int
+    status: Int, effectiveURL: String, validator: Validator, byteCount: Int64, attempts: Int,
+    contentLength: Int64? = nil
   ) {
     self.status = status
     self.effectiveURL = effectiveURL
     self.validator = validator
     self.byteCount = byteCount
     self.attempts = attempts
+    self.contentLength = contentLength
   }
 }
 

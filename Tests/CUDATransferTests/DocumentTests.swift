@@ -88,3 +88,48 @@ private let index = Array("{\"release_date\": \"2025-10-02\"}".utf8)
     #expect(asked.headers["if-modified-since"] == nil)
   }
 }
+
+@Test func `how large a body is can be asked without fetching it`() throws {
+  try serving(["/i": index]) { server in
+    server.fault("/i", .status(503))
+    server.fault("/r", .redirect(to: "/i"), times: 2)
+    let count = try Transfer.byteCount(at: server.url("/r"), options: quick)
+    #expect(count == Int64(index.count))
+    #expect(server.log.allSatisfy { $0.method == "HEAD" && $0.bytesSent == 0 })
+    #expect(server.requests(for: "/i").map(\.status) == [503, 200])
+  }
+}
+
+@Test func `a body whose size the server does not say has none`() throws {
+  try serving(["/i": index]) { server in
+    server.fault("/i", .unframed())
+    let count = try Transfer.byteCount(at: server.url("/i"), options: quick)
+    #expect(count == nil)
+  }
+}
+
+@Test func `the size of what is not there is an error`() throws {
+  try serving([:]) { server in
+    let error = #expect(throws: TransferError.self) {
+      try Transfer.byteCount(at: server.url("/i"), options: quick)
+    }
+    guard case .http(404, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}
+
+@Test func `documents that are asked for together come in the order of the questions`() throws {
+  try serving(["/a": Array("a".utf8), "/c": Array("c".utf8)]) { server in
+    let hold = server.hold("/a")
+    server.fault("/c", .status(503))
+    let requests = ["/a", "/b", "/c"].map { TransferRequest(url: server.url($0), byteLimit: 10) }
+    let results = Transfer.documents(requests, options: quick) {
+      // The first is the last to arrive.
+      if server.requests(for: "/c").contains(where: { $0.bytesSent > 0 }) { hold.release() }
+      return false
+    }
+    #expect(results.map { try? $0.get().bytes } == [Array("a".utf8), nil, Array("c".utf8)])
+  }
+}
