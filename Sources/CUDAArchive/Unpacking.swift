@@ -12,6 +12,8 @@ package struct Unpacking: Sendable {
   package var format: ArchiveFormat
   /// The archive's size, against which its content is measured.
   package var archiveByteCount: Int64
+  /// Whether all members are below one directory, which is left away.
+  package var hasTop: Bool
   /// Where a member goes in the tree. Called with the path behind the archive's top directory.
   package var destination: @Sendable (EntryPath) -> Destination
   /// Whether this archive is the first to bring `path`; the content of later ones is hashed, not written.
@@ -31,7 +33,7 @@ package struct Unpacking: Sendable {
   }
 
   package init(
-    archive: String, format: ArchiveFormat, archiveByteCount: Int64,
+    archive: String, format: ArchiveFormat, archiveByteCount: Int64, hasTop: Bool = true,
     destination: @escaping @Sendable (EntryPath) -> Destination,
     claims: @escaping @Sendable (_ path: String) -> Bool,
     progress: @escaping @Sendable (Int64) -> Void,
@@ -40,13 +42,14 @@ package struct Unpacking: Sendable {
     self.archive = archive
     self.format = format
     self.archiveByteCount = archiveByteCount
+    self.hasTop = hasTop
     self.destination = destination
     self.claims = claims
     self.progress = progress
     self.isCancelled = isCancelled
   }
 
-  /// Unpacks all of `file` beneath `root`, less the one top directory that all members share.
+  /// Unpacks all of `file` beneath `root`.
   package func run(
     _ file: borrowing File, into root: SharedDirectory
   ) throws(ArchiveError) -> Unpacked {

@@ -52,7 +52,7 @@ struct UnpackingWork {
 
   // Names
 
-  /// The path behind the top directory; `nil` for the top directory itself.
+  /// The path behind the top directory, if there has to be one; `nil` for that itself.
   private mutating func strippedPath(
     _ name: [UInt8], _ entry: Entry
   ) throws(ArchiveError) -> EntryPath? {
@@ -66,6 +66,7 @@ struct UnpackingWork {
       guard entry.kind == .directory else { throw refusal(entry, "its name is .") }
       return nil
     }
+    guard unpacking.hasTop else { return path }
     guard top == nil || top == first else {
       throw refusal(entry, "it lies outside the archive's top directory \(top ?? "")")
     }

@@ -10,7 +10,7 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
   package let text: String
 
   package init?(_ text: String) {
-    guard text.utf8.count <= 2048, Self.suffixes.contains(where: text.hasSuffix) else { return nil }
+    guard text.utf8.count <= 1024, Self.suffixes.contains(where: text.hasSuffix) else { return nil }
     var rest = text[...]
     if let scheme = Self.schemes.first(where: text.hasPrefix) {
       rest = rest.dropFirst(scheme.count)
@@ -104,21 +104,33 @@ extension ArtifactPath: Codable {
 
 /// An archive at a source: where it lies, and the bytes it must have.
 package struct Artifact: Hashable, Sendable, Codable {
+  /// How an archive is laid out.
+  package enum Layout: String, Sendable, Codable {
+    /// As an application's: what is at the archive's top is at the tree's top.
+    case flat
+  }
+
   package let path: ArtifactPath
   package let digest: SHA256Digest
-  /// Between 1 and 2^40.
+  /// Between 1 and 2^40; 0 in a release of which the source has yet to be asked (`CatalogSource.offer`), never in a plan.
   package let byteCount: Int64
+  /// `nil` for NVIDIA's own layout, with one directory at the top, and for wheels.
+  package let layout: Layout?
 
-  package init(path: ArtifactPath, digest: SHA256Digest, byteCount: Int64) {
+  package init(
+    path: ArtifactPath, digest: SHA256Digest, byteCount: Int64, layout: Layout? = nil
+  ) {
     self.path = path
     self.digest = digest
     self.byteCount = byteCount
+    self.layout = layout
   }
 
   private enum CodingKeys: String, CodingKey {
     case path
     case digest = "sha256"
     case byteCount = "size"
+    case layout
   }
 
   package init(from decoder: any Decoder) throws {
@@ -126,6 +138,7 @@ package struct Artifact: Hashable, Sendable, Codable {
     path = try container.decode(ArtifactPath.self, forKey: .path)
     digest = try container.decode(SHA256Digest.self, forKey: .digest)
     byteCount = try container.decode(Int64.self, forKey: .byteCount)
+    layout = try container.decodeIfPresent(Layout.self, forKey: .layout)
     guard (1...1 << 40).contains(byteCount) else {
       throw DecodingError.dataCorruptedError(
         forKey: .byteCount, in: container, debugDescription: "it is no size of an archive")

@@ -4,6 +4,8 @@ package enum CatalogError: Error, Equatable, Sendable {
   case tooLarge(document: String, limit: Int)
   /// Not strict JSON; lines are counted from 1.
   case notJSON(document: String, line: Int, reason: String)
+  /// A release description, or a list of hashes, that is none; lines are counted from 1.
+  case notDescription(document: String, line: Int, reason: String)
   /// One object has a key twice, and which one counts would depend on the reader.
   case duplicateKey(document: String, line: Int, key: String)
   /// A value is missing, or is not what it must be.
@@ -36,6 +38,8 @@ package enum CatalogError: Error, Equatable, Sendable {
       "\(cleaned(document)) is longer than \(limit) bytes"
     case .notJSON(let document, let line, let reason):
       "\(cleaned(document)) is not JSON, line \(line): \(cleaned(reason))"
+    case .notDescription(let document, let line, let reason):
+      "\(cleaned(document)) cannot be used, line \(line): \(cleaned(reason))"
     case .duplicateKey(let document, let line, let key):
       "\(cleaned(document)) has the key \(cleaned(key)) twice in one object, line \(line)"
     case .unacceptable(let document, let place, let reason):
@@ -51,6 +55,7 @@ package enum CatalogError: Error, Equatable, Sendable {
 
   package var hint: String? {
     switch self {
+    case .notDescription: "cuda-install(1) shows what a release description consists of"
     case .tooLarge, .notJSON:
       "check that the source's address is right and that no proxy answers in its place"
     case .duplicateKey, .unacceptable, .contradiction:

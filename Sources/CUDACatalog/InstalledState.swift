@@ -5,6 +5,9 @@ package struct InstalledRelease: Sendable, Equatable {
   package let tree: String
   package let receipt: Receipt
 
+  /// `CUDA 13.0.2`
+  package var title: String { receipt.title }
+
   package init(release: Version, tree: String, receipt: Receipt) {
     self.release = release
     self.tree = tree
@@ -19,6 +22,9 @@ package struct DamagedRelease: Sendable, Equatable {
   package let known: InstalledRelease?
   /// Whether there is something in the tree's place, of which files may be intact.
   package let hasTree: Bool
+
+  /// `CUDA 13.0.2`, as far as that is known.
+  package var title: String { known?.title ?? "release \(release)" }
 
   package init(release: Version, known: InstalledRelease? = nil, hasTree: Bool = true) {
     self.release = release
@@ -59,6 +65,11 @@ package struct InstalledState: Sendable, Equatable {
       return [release] + trees
     }
     return damage.hasTree ? trees + [release] : trees
+  }
+
+  /// `CUDA 13.0.2`, as far as that is known.
+  package func title(of release: Version) -> String {
+    knownReleases.first { $0.release == release }?.title ?? "release \(release)"
   }
 
   /// The releases of which it is known what they are, damaged or not.

@@ -10,6 +10,19 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  private init(known text: String) { self.text = text }
+
+  /// What is built for no platform: to be compiled, or read.
+  package static let source = Self(known: "source")
+  /// What every Linux runs.
+  package static let anyLinux = Self(known: "linux-all")
+
+  /// What runs here, the closest first.
+  package var alternatives: [Platform] { text.hasPrefix("linux-") ? [self, .anyLinux] : [self] }
+
+  /// Whether what was built for `other` runs here.
+  package func runs(_ other: Platform) -> Bool { alternatives.contains(other) }
+
   /// The name as it was written.
   public var description: String { text }
 

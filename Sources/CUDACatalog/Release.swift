@@ -37,28 +37,41 @@ package struct Component: Hashable, Sendable {
   }
 }
 
+extension Component {
+  /// The same with other builds.
+  package func with(_ builds: [Build]) -> Component {
+    Component(name: name, title: title, license: license, version: version, builds: builds)
+  }
+}
+
 /// One published set of components: what a manifest says.
 package struct Release: Sendable, Equatable {
-  package let product: String
+  package let product: ProductName
   /// The release's name. It is no component's version: 12.6.3 has nvcc 12.6.85.
   package let label: Version
   /// `2025-10-09`; `nil` in a few manifests made by hand.
   package let date: String?
+  /// The address of the source it is from, without credentials.
+  package let source: String
   /// The digest of the manifest's own bytes: NVIDIA has changed manifests in place.
   package let manifestDigest: SHA256Digest
   /// Sorted by name.
   package let components: [Component]
 
   package init(
-    product: String = "cuda", label: Version, date: String?, manifestDigest: SHA256Digest,
-    components: [Component]
+    product: ProductName = .cuda, label: Version, date: String? = nil, source: String = "",
+    manifestDigest: SHA256Digest, components: [Component]
   ) {
     self.product = product
     self.label = label
     self.date = date
+    self.source = source
     self.manifestDigest = manifestDigest
     self.components = components.sorted { $0.name < $1.name }
   }
+
+  /// `CUDA 13.0.2`
+  package var title: String { "\(product.title) \(label)" }
 
   /// The component of that name, or `nil` if this release has none.
   package subscript(_ name: ComponentName) -> Component? {
@@ -71,9 +84,32 @@ extension Release {
   /// tree can be made again without the manifest.
   package init(_ receipt: Receipt) {
     self.init(
-      product: receipt.product, label: receipt.release, date: nil,
+      product: receipt.product, label: receipt.release, source: receipt.source,
       manifestDigest: receipt.manifestDigest,
-      components: receipt.components.map { Component($0, for: receipt.platform) })
+      components: receipt.components(of: nil).map { Component($0, for: receipt.platform) })
+  }
+
+  /// What a receipt knows of another product's release beside its own.
+  package init(_ addition: Receipt.Addition, in receipt: Receipt) {
+    self.init(
+      product: addition.product, label: addition.release, source: addition.source,
+      manifestDigest: addition.manifestDigest,
+      components: receipt.components(of: addition.product).map {
+        Component($0, for: receipt.platform)
+      })
+  }
+
+  /// All that a receipt knows, of whichever product, as if it were one release.
+  package init(allOf receipt: Receipt) {
+    self = Release(receipt)
+      .with(receipt.components.map { Component($0, for: receipt.platform) })
+  }
+
+  /// The same with other components.
+  package func with(_ components: [Component]) -> Release {
+    Release(
+      product: product, label: label, date: date, source: source, manifestDigest: manifestDigest,
+      components: components)
   }
 }
 

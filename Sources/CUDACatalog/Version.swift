@@ -21,6 +21,11 @@ public struct Version: Hashable, Sendable, CustomStringConvertible {
     text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 
+  /// Whether this is the name of a finished release: numbers, perhaps with a `v` before them, as applications have it.
+  package var isFinished: Bool {
+    isNumeric || text.hasPrefix("v") && Version(String(text.dropFirst()))?.isNumeric == true
+  }
+
   /// Whether each part is a number, as in every release that NVIDIA calls finished.
   package var isNumeric: Bool {
     parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Grammar.isDigit) }

@@ -47,6 +47,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
   /// A file is larger than the limit that the caller set.
   package var isTooLarge: Bool { code == EFBIG }
 
+  /// The file system has no second names for files, or allows no more of them.
+  package var hasNoHardLinks: Bool { [EPERM, EOPNOTSUPP, EMLINK, EXDEV].contains(code) }
+
   /// The disk is full, or this user's share of it.
   package var isNoSpace: Bool { [ENOSPC, EDQUOT].contains(code) }
 

@@ -10,6 +10,8 @@ import Synchronization
 /// One component's way into the tree.
 struct Job: Sendable {
   enum Work: Sendable {
+    /// On a server: fetch it, verify it, and it is the next.
+    case fetch(PartialDownload, from: String)
     /// Verified and open: unpack it.
     case unpack(PartialDownload)
     /// In a source directory: copy it, verify it, unpack it.
@@ -28,7 +30,7 @@ struct Job: Sendable {
 
   private var partial: PartialDownload? {
     switch work {
-    case .unpack(let partial), .copy(let partial, _): partial
+    case .fetch(let partial, _), .unpack(let partial), .copy(let partial, _): partial
     case .link: nil
     }
   }

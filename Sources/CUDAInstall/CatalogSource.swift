@@ -1,147 +1,152 @@
 package import CUDACatalog
 import CUDAFiles
-package import CUDAPlanning
+import CUDAPlanning
 import CUDAStore
 import CUDATransfer
 
-/// Where releases come from: a directory of `redistrib_<label>.json` manifests and what they name, on a web
-/// server or on this machine.
+/// Where releases come from: NVIDIA's server or a mirror of it, one document, single archives, or wheels.
 public struct CatalogSource: Sendable, Equatable {
-  package enum Place: Sendable, Equatable {
-    /// Ends in a slash.
-    case web(String)
-    case directory(String)
+  package enum Kind: Sendable, Equatable {
+    /// Directories of manifests and what they name.
+    case manifests(ManifestSource)
+    /// One manifest or release description; `follows`: whether it is where the newest one always is.
+    case document(Location, follows: Bool)
+    /// Archives with their `.sha256` beside them.
+    case archives([Location])
   }
 
-  package let place: Place
+  package let kind: Kind
+  /// Whether nothing may be asked over the network.
+  package var isOffline = false
 
-  init(place: Place) { self.place = place }
+  init(kind: Kind) { self.kind = kind }
 
   /// NVIDIA's own server.
   public static let nvidia = "https://developer.download.nvidia.com/compute/cuda/redist/"
 
-  /// A source at an `http`, `https` or `file` URL, or at a path.
+  /// A source at an `http`, `https` or `file` URL, or at a path: a directory of manifests. As receipts write it, one
+  /// of another kind has that before it, as in `manifest+https://example.org/product.json`.
   public init(_ text: String) throws(InstallError) {
+    if let kind = DocumentKind.allCases.first(where: { text.hasPrefix("\($0)+") }) {
+      let location = try Location(String(text.dropFirst("\(kind)+".count)))
+      switch kind {
+      case .manifest: self.init(kind: .document(location, follows: false))
+      case .track: self.init(kind: .document(location, follows: true))
+      case .archive: self.init(kind: .archives([location]))
+      }
+      return
+    }
     guard !text.contains(where: { "?#".contains($0) }) || !text.contains("://") else {
       throw InstallError(
         .usage("\(cleaned(redacted(text))): a mirror's URL names a directory, without ? and #"))
     }
-    let slashed = text.hasSuffix("/") ? text : text + "/"
-    if text.hasPrefix("http://") || text.hasPrefix("https://") {
-      place = .web(slashed)
-    } else if text.hasPrefix("file://") {
-      let path = String(text.dropFirst("file://".count))
-      guard path.hasPrefix("/") else {
-        throw InstallError(
-          .usage("\(cleaned(text)): a file URL has three slashes, as in file:///srv/mirror"))
-      }
-      place = .directory(Store(prefix: path).prefix)
-    } else if text.contains("://") {
-      throw InstallError(.usage("\(cleaned(text)): only http, https and file URLs can be sources"))
-    } else if text.isEmpty {
-      throw InstallError(.usage("the mirror is empty"))
-    } else {
-      // Absolute: an update may be called from elsewhere.
-      place = .directory(Store(prefix: text).prefix)
-    }
+    self.init(kind: .manifests(ManifestSource(try Location(text))))
   }
 
-  /// Without user, password and query.
+  /// The one manifest or release description at a URL or path. `follows`: whether that is where the newest one always
+  /// is, so that updates ask there.
+  package static func document(_ text: String, follows: Bool) throws(InstallError) -> CatalogSource
+  {
+    CatalogSource(kind: .document(try documentLocation(text), follows: follows))
+  }
+
+  /// Archives at URLs or paths.
+  package static func archives(_ texts: [String]) throws(InstallError) -> CatalogSource {
+    CatalogSource(
+      kind: .archives(
+        try texts.map { text throws(InstallError) in try documentLocation(text) }))
+  }
+
+  private static func documentLocation(_ text: String) throws(InstallError) -> Location {
+    guard !text.contains(where: { "?#".contains($0) }) || !text.contains("://") else {
+      throw InstallError(
+        .usage("\(cleaned(redacted(text))): a release's URL has no ? and no #"))
+    }
+    return try Location(text)
+  }
+
+  private enum DocumentKind: String, CaseIterable {
+    case manifest, track, archive
+  }
+
+  /// Whether it says itself of which product it is.
+  var isDocument: Bool { if case .manifests = kind { false } else { true } }
+
+  /// As a receipt writes it: without user, password and query.
   package var description: String {
-    switch place {
-    case .web(let base): redacted(base)
-    case .directory(let path): path
+    switch kind {
+    case .manifests(let source): source.description
+    case .document(let location, follows: true): "\(DocumentKind.track)+\(location.description)"
+    case .document(let location, follows: false):
+      "\(DocumentKind.manifest)+\(location.description)"
+    case .archives(let locations):
+      "\(DocumentKind.archive)+\(locations.first?.description ?? "")"
     }
   }
 
-  /// Where a file of this source is: a URL or a path.
-  package func location(of path: String) -> String {
-    switch place {
-    case .web(let base): base + path
-    case .directory(let directory):
-      directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+  /// The releases of a product that the source lists, oldest first.
+  package func labels(of product: ProductName = .cuda) throws(InstallError) -> [Version] {
+    try listing(of: product).labels
+  }
+
+  func listing(of product: ProductName) throws(InstallError) -> Listing {
+    switch kind {
+    case .manifests(let source):
+      try source.root.refuse(isOffline)
+      return Listing(labels: try source.catalog(of: product).labels)
+    case .document(let location, _):
+      try location.refuse(isOffline)
+      return try ReleaseDocument(at: location, named: description).listing
+    case .archives: return Listing(labels: [try offer(of: nil, .latest).release.label])
     }
   }
 
-  /// The newest release of a track, as its manifest describes it.
-  package func release(of track: Track) throws(InstallError) -> Release {
-    if case .exact(let label) = track {
-      if let release = try manifest(label) { return release }
-      // Only for the message: which would there be?
-      throw InstallError(.planning(.noSuchRelease(track, available: (try? labels()) ?? [])))
-    }
-    let labels = try labels()
-    guard let label = track.newest(of: labels) else {
-      throw InstallError(.planning(.noSuchRelease(track, available: labels)))
-    }
-    guard let release = try manifest(label) else {
-      throw InstallError(.planning(.noSuchRelease(.exact(label), available: labels)))
-    }
-    return release
-  }
-
-  /// The releases that the source lists, oldest first.
-  package func labels() throws(InstallError) -> [Version] {
-    switch place {
-    case .web(let base):
-      let page: [UInt8]
-      do {
-        page = try Transfer.document(
-          at: base, limit: 4 << 20, options: .ours, isCancelled: { Interruption.signal != nil }
-        ).bytes
-      } catch {
-        if case .http(let status, _) = error, status < 500 {
-          throw InstallError(.noIndex(url: description, error))
-        }
-        throw InstallError(error)
-      }
-      do { return try ReleaseIndex.labels(in: page, document: description) } catch {
-        throw InstallError(.catalog(error))
-      }
-    case .directory(let path):
-      do { return try ReleaseIndex.labels(ofFileNames: Directory.open(path).names()) } catch {
-        throw InstallError(.unreadable(error))
-      }
+  /// Whether it has one release for ever.
+  var isFixed: Bool {
+    switch kind {
+    case .manifests, .document(_, follows: true): false
+    case .document, .archives: true
     }
   }
 
-  /// The manifest of one release; `nil` if the source has none.
-  private func manifest(_ label: Version) throws(InstallError) -> Release? {
-    let name = "redistrib_\(label).json"
-    guard let bytes = try bytes(name) else { return nil }
-    let document = redacted(location(of: name))
-    do throws(CatalogError) {
-      let release = try Redistrib.read(bytes, document: document)
-      // The label becomes a name on disk, and `current` is one already.
-      guard release.label == label else {
-        throw CatalogError.unacceptable(
-          document: document, place: CatalogError.Place(key: "release_label"),
-          reason: "it says \(release.label), not \(label)")
-      }
-      return release
-    } catch {
-      throw InstallError(.catalog(error))
+  /// The newest release of a track, ready to be planned.
+  ///
+  /// - Parameters:
+  ///   - product: which; a document's own, whatever it is, if `nil`.
+  ///   - selecting: which components of it are wanted; of others the source need not know the size. `nil`: all.
+  func offer(
+    of product: ProductName?, _ track: Track,
+    selecting: ((Release) throws(InstallError) -> Set<ComponentName>)? = nil
+  ) throws(InstallError) -> Offer {
+    let offer: Offer
+    switch kind {
+    case .manifests(let source):
+      try source.root.refuse(isOffline)
+      offer = try source.offer(of: product ?? .cuda, track)
+    case .document(let location, let follows):
+      try location.refuse(isOffline)
+      offer = try Offer(documentAt: location, named: description, follows: follows, isOffline)
+    case .archives(let locations):
+      for location in locations { try location.refuse(isOffline) }
+      var label: Version?
+      if case .exact(let version) = track { label = version }
+      offer = try Offer(archives: locations, label: label, named: description)
     }
+    let release = offer.release
+    if let product, release.product != product {
+      throw InstallError(.otherProduct(source: description, has: release.product, wanted: product))
+    }
+    guard track.contains(release.label) || track == .latest else {
+      throw InstallError(
+        .planning(.noSuchRelease(release.product, track, available: [release.label])))
+    }
+    return try offer.completed(selecting: selecting, isOffline)
   }
+}
 
-  private func bytes(_ name: String) throws(InstallError) -> [UInt8]? {
-    let limit = 16 << 20
-    switch place {
-    case .web:
-      do {
-        return try Transfer.document(
-          at: location(of: name), limit: Int64(limit), options: .ours,
-          isCancelled: { Interruption.signal != nil }
-        ).bytes
-      } catch {
-        if case .http(let status, _) = error, status == 404 || status == 410 { return nil }
-        throw InstallError(error)
-      }
-    case .directory(let path):
-      do { return try Directory.open(path).contents(of: name, limit: limit) } catch {
-        throw InstallError(.unreadable(error))
-      }
-    }
+extension Location {
+  func refuse(_ isOffline: Bool) throws(InstallError) {
+    guard !isOffline || !isWeb else { throw InstallError(.offline(url: description)) }
   }
 }
 

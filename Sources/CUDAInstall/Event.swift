@@ -1,4 +1,4 @@
-package import CUDACatalog
+public import CUDACatalog
 package import CUDAFiles
 package import CUDAPlanning
 package import CUDAStore
@@ -74,6 +74,20 @@ public struct PlanSummary: Sendable {
 
   /// Bytes that an earlier run fetched, and that are used.
   public let keptByteCount: Int64
+
+  /// Whether a tree is made of it, as opposed to a directory of archives.
+  package let unpacks: Bool
+
+  init(
+    plan: Plan, freeByteCount: Int64?, fetchByteCount: Int64, keptByteCount: Int64,
+    unpacks: Bool = true
+  ) {
+    self.plan = plan
+    self.freeByteCount = freeByteCount
+    self.fetchByteCount = fetchByteCount
+    self.keptByteCount = keptByteCount
+    self.unpacks = unpacks
+  }
 }
 
 /// How far a run is.
@@ -110,10 +124,28 @@ public struct ProgressSnapshot: Sendable {
 public struct Outcome: Sendable {
   /// Whether anything visible is different now.
   public var changed: Bool
+  /// The product in question.
+  public var product = ProductName.cuda
   /// The release in question.
   public var release: String
+  /// `CUDA 13.0.2`
+  public var title: String { "\(product.title) \(release)" }
+  /// The other products that were asked for, as in `cudnn 9.13.0`.
+  public var additions: [String] = []
   /// The process that did what was asked while this one waited.
   public var doneBy: Int32?
   package var record: RunRecord?
   package var plan: Plan?
+
+  init(
+    changed: Bool, product: ProductName = .cuda, release: String, doneBy: Int32? = nil,
+    plan: Plan? = nil, additions: [Offer] = []
+  ) {
+    self.changed = changed
+    self.product = product
+    self.release = release
+    self.doneBy = doneBy
+    self.plan = plan
+    self.additions = additions.map { "\($0.release.product.title) \($0.release.label)" }
+  }
 }

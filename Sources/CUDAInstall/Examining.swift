@@ -174,7 +174,7 @@ extension Installer {
         "\(Layout.bookkeeping)/\(Layout.receipts)/\(Layout.receiptCopy(ofTree: release.tree))"
       checks.append(
         Check(
-          "receipts", .warn, "the copy of CUDA \(release.release)'s receipt is damaged or gone",
+          "receipts", .warn, "the copy of \(release.title)'s receipt is damaged or gone",
           hint: "remove \(prefix)/\(copy); the next run makes it again"))
     }
     return checks

@@ -20,41 +20,43 @@ struct Execution: ~Copyable {
   let staging: Staging
   /// Kept open and locked until the commit, so that a crash before it costs no download.
   let partials: [PartialDownload]
+  let receipt: Receipt
   /// Of static archives that are left out.
   let omittedByteCount: Int64
 }
 
 extension Installer {
   func execute(
-    _ plan: Plan, _ tree: Plan.NewTree, _ release: Release, _ request: Request,
-    in store: inout LockedStore
+    _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers, in store: inout LockedStore
   ) throws(InstallError) -> Execution {
     var partials: [PartialDownload] = []
+    var isCopied: Set<SHA256Digest> = []
     do throws(InstallError) {
       // Before anything is fetched.
       try storing { () throws(StoreError) in
         try store.checkPlace(of: [plan.release.text] + (plan.makesCurrent ? [Layout.current] : []))
       }
-      let jobs = try prepare(tree, &partials, in: store)
+      let jobs = try prepare(tree, offers, &partials, in: store)
+      for case .copy(let partial, _) in jobs.map(\.work) { isCopied.insert(partial.digest) }
       try checkSpace(for: jobs, plan, in: store)
       let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
       do throws(InstallError) {
         let results = try run(
-          jobs, of: tree, into: staging.root, &partials, reportingTo: &store)
+          jobs, of: tree, offers, into: staging.root, &partials, reportingTo: &store)
         store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
-        try Merge(
-          release: release, request: request, tree: tree, results: results,
-          source: source.description
+        let receipt = try Merge(
+          release: offers.release, platform: offers.request.platform, tree: tree,
+          results: results
         ).finish(staging.root)
         return Execution(
-          staging: staging, partials: partials,
+          staging: staging, partials: partials, receipt: receipt,
           omittedByteCount: results.values.reduce(0) { $0 + $1.omittedByteCount })
       } catch {
         store.discard(staging)
         throw error
       }
     } catch {
-      discard(partials, after: error, of: tree, in: store)
+      discard(partials, isCopied, after: error, of: tree, in: store)
       throw error
     }
   }
@@ -62,7 +64,8 @@ extension Installer {
   // Before
 
   private func prepare(
-    _ tree: Plan.NewTree, _ partials: inout [PartialDownload], in store: borrowing LockedStore
+    _ tree: Plan.NewTree, _ offers: Offers, _ partials: inout [PartialDownload],
+    in store: borrowing LockedStore
   ) throws(InstallError) -> [Job] {
     var lists: [String: [ComponentName: Linkable]] = [:]
     var jobs: [Job] = []
@@ -77,14 +80,16 @@ extension Installer {
           continue
         }
       }
-      jobs.append(try fetchJob(item, &partials, in: store))
+      jobs.append(try fetchJob(item, offers, &partials, in: store))
     }
     return jobs
   }
 
-  private func fetchJob(
-    _ item: Plan.Item, _ partials: inout [PartialDownload], in store: borrowing LockedStore
+  func fetchJob(
+    _ item: Plan.Item, _ offers: Offers, _ partials: inout [PartialDownload],
+    in store: borrowing LockedStore
   ) throws(InstallError) -> Job {
+    let location = try offers.location(of: item, isOffline)
     let artifact = item.build.artifact
     let partial: PartialDownload
     do {
@@ -93,11 +98,9 @@ extension Installer {
       throw InstallError(.store(error))
     }
     partials.append(partial)
-    switch source.place {
-    case .web: return Job(item: item, work: .unpack(partial))
-    case .directory:
-      return Job(
-        item: item, work: .copy(partial, from: source.location(of: artifact.path.text)))
+    switch location {
+    case .web(let url): return Job(item: item, work: .fetch(partial, from: url))
+    case .file(let path): return Job(item: item, work: .copy(partial, from: path))
     }
   }
 
@@ -120,27 +123,30 @@ extension Installer {
 
   /// I9: what was fetched is kept for the next run, unless it is nothing, a copy of what is at hand, or known
   /// to be wrong.
-  private func discard(
-    _ partials: [PartialDownload], after error: InstallError, of tree: Plan.NewTree,
+  func discard(
+    _ partials: [PartialDownload], _ isCopied: Set<SHA256Digest>, after error: InstallError,
+    of tree: Plan.NewTree,
     in store: borrowing LockedStore
   ) {
     var wrong: SHA256Digest?
     if case .wrongArtifact(let component, _, _, _) = error.reason {
       wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
     }
-    let isCopied = if case .directory = source.place { true } else { false }
-    for partial in partials where partial.offset == 0 || partial.digest == wrong || isCopied {
+    for partial in partials
+    where partial.offset == 0 || partial.digest == wrong || isCopied.contains(partial.digest) {
       store.discard(partial)
     }
   }
 
   // During
 
-  private func run(
-    _ jobs: [Job], of tree: Plan.NewTree, into root: SharedDirectory,
+  /// Fetches, and unpacks into `root`, if there is one.
+  func run(
+    _ jobs: [Job], of tree: Plan.NewTree, _ offers: Offers, into root: SharedDirectory?,
     _ partials: inout [PartialDownload],
     reportingTo store: inout LockedStore
   ) throws(InstallError) -> [ComponentName: Unpacked] {
+    guard !jobs.isEmpty else { return [:] }
     let board = Monitor(Board(jobCount: jobs.count))
     let gauges = Gauges()
     let transfer = Transfer(options: .ours)
@@ -162,7 +168,7 @@ extension Installer {
         board.change { $0.fail(InstallError(.interrupted(signal))) }
       }
       for item in board.update({ $0.takeDamaged() }) {
-        refetch(item, on: transfer, board, &partials, &meter, in: store)
+        refetch(item, offers, on: transfer, board, &partials, &meter, in: store)
       }
       tell(board, gauges, &meter, &store)
     }
@@ -181,9 +187,8 @@ extension Installer {
   /// The largest first. What is here already goes to the workers at once.
   private func start(_ job: Job, on transfer: Transfer, _ board: Monitor<Board>) {
     switch job.work {
-    case .copy, .link: board.change { $0.add(job) }
-    case .unpack(let partial):
-      let url = source.location(of: job.item.build.artifact.path.text)
+    case .copy, .link, .unpack: board.change { $0.add(job) }
+    case .fetch(let partial, let url):
       board.update { $0.arrive(job.item.component.name, partial.offset) }
       ArtifactReceiver(job.item, partial, url: url, board: board, transfer: transfer).start()
     }
@@ -191,12 +196,12 @@ extension Installer {
 
   /// A tree that was to be linked from is damaged there.
   private func refetch(
-    _ item: Plan.Item, on transfer: Transfer, _ board: Monitor<Board>,
+    _ item: Plan.Item, _ offers: Offers, on transfer: Transfer, _ board: Monitor<Board>,
     _ partials: inout [PartialDownload], _ meter: inout Meter, in store: borrowing LockedStore
   ) {
     observe(.notice("\(item.component.name): what is installed is damaged; fetching it"))
     do throws(InstallError) {
-      let job = try fetchJob(item, &partials, in: store)
+      let job = try fetchJob(item, offers, &partials, in: store)
       meter.add(job)
       start(job, on: transfer, board)
     } catch {

@@ -27,6 +27,22 @@ public struct InstallError: Error, Sendable {
     case unreadable(SystemCallError)
     /// The source has no list of its releases, so only an exact one can be asked for.
     case noIndex(url: String, TransferError)
+    /// The source is the document of another product.
+    case otherProduct(source: String, has: ProductName, wanted: ProductName)
+    /// There is no document at the address that was given for one.
+    case noDocument(url: String)
+    /// An archive has no `.sha256` beside it, so that nothing could be verified.
+    case noHash(url: String)
+    /// Neither the manifest nor the server says how long an archive is.
+    case noSize(url: String)
+    /// A manifest is not the one that it was.
+    case manifestChanged(url: String, expected: SHA256Digest, found: SHA256Digest)
+    /// A source has no archive with a hash that is pinned.
+    case notPinned(component: ComponentName, digest: SHA256Digest, source: String)
+    /// A pin file says something else than what is asked for.
+    case otherPins(file: String, has: String, wanted: String)
+    /// The network would have to be asked, and may not.
+    case offline(url: String)
     /// An artifact is not what the manifest says.
     case wrongArtifact(
       component: ComponentName, url: String, expected: SHA256Digest, found: SHA256Digest)
@@ -37,8 +53,8 @@ public struct InstallError: Error, Sendable {
     case noSpace(needed: Int64, free: Int64, prefix: String)
     /// NVIDIA publishes nothing for this machine.
     case noPlatform(machine: String)
-    /// The release is in use, and nobody said that it may go.
-    case removesCurrent(Version)
+    /// The release, `CUDA 13.0.2`, is in use, and nobody said that it may go.
+    case removesCurrent(String)
     /// A release's tree is gone, or its receipt is not the one that was written.
     case damaged(DamagedRelease)
     /// There is no current release.
@@ -58,6 +74,18 @@ public struct InstallError: Error, Sendable {
     case .transfer(let error): error.message
     case .unreadable(let error): "cannot read the source: \(error.message)"
     case .noIndex(let url, let error): "\(url) does not list its releases (\(error.message))"
+    case .otherProduct(let source, let has, let wanted):
+      "\(source) is for \(has), not for \(wanted)"
+    case .noDocument(let url): "there is no \(url)"
+    case .noHash(let url): "there is no \(url), so the archive cannot be verified"
+    case .noSize(let url): "nobody says how long \(url) is"
+    case .manifestChanged(let url, let expected, let found):
+      "the manifest \(url) has changed: expected SHA-256 \(expected), found \(found)"
+    case .notPinned(let component, let digest, let source):
+      "\(source) has no archive of \(component) with the pinned SHA-256 \(digest)"
+    case .otherPins(let file, let has, let wanted):
+      "\(cleaned(file)) pins \(has), and not \(wanted)"
+    case .offline(let url): "\(url) would have to be asked, and --offline forbids it"
     case .wrongArtifact(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
     case .wrongSize(let component, let url, let expected, let found):
@@ -70,9 +98,9 @@ public struct InstallError: Error, Sendable {
     case .noSpace(let needed, let free, let prefix):
       "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
-    case .removesCurrent(let release): "CUDA \(release) is the current release"
+    case .removesCurrent(let release): "\(release) is the current release"
     case .damaged(let damage):
-      "CUDA \(damage.release) is damaged: its tree or its receipt is not what was installed"
+      "\(damage.title) is damaged: its tree or its receipt is not what was installed"
     case .nothingCurrent(let prefix, let installed):
       installed.isEmpty
         ? "no CUDA is installed in \(prefix)"
@@ -92,6 +120,15 @@ public struct InstallError: Error, Sendable {
     case .transfer(let error): error.hint
     case .noIndex:
       "check the address (.../compute/cuda/redist), or name the release exactly, as in 13.0.2"
+    case .noDocument: "check the address"
+    case .noHash: "its publisher makes it by 'sha256sum ARCHIVE > ARCHIVE.sha256'"
+    case .noSize: "the server must send a Content-Length, or the manifest say a size"
+    case .manifestChanged:
+      "find out why its publisher changed it; what is installed is not affected"
+    case .notPinned: "take it from where the file was written, or pin anew"
+    case .otherPins(let file, _, _):
+      "leave out what is pinned already, or delete \(cleaned(file)) to pin anew"
+    case .offline: "name a directory of releases with --mirror, or leave out --offline"
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
@@ -104,7 +141,7 @@ public struct InstallError: Error, Sendable {
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
     case .archive: "nothing of it was installed; tell the publisher"
     case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
-    case .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
+    case .otherProduct, .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
     }
   }
 
@@ -127,6 +164,13 @@ public struct InstallError: Error, Sendable {
     case .transfer(let error): error.status
     case .unreadable(let error): error.isMissing ? (66, "not_found") : error.status
     case .noIndex: (69, "network")
+    case .otherProduct, .noDocument: (66, "not_found")
+    case .noHash: (65, "no_hash")
+    case .noSize: (65, "bad_manifest")
+    case .manifestChanged: (65, "manifest_changed")
+    case .notPinned: (65, "not_pinned")
+    case .otherPins: (64, "usage")
+    case .offline: (69, "offline")
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")
     case .archive(_, .files(let error)): error.status

@@ -17,6 +17,8 @@ public struct Installer {
   public internal(set) var source: CatalogSource
   /// Whether the caller chose the source; if not, updates come from where the release came.
   let isSourceChosen: Bool
+  /// Whether nothing may be asked over the network.
+  let isOffline: Bool
   let patience: Duration?
   let observe: (Event) -> Void
 
@@ -27,75 +29,120 @@ public struct Installer {
   ///
   /// - Parameters:
   ///   - source: where releases come from; by default NVIDIA, and for updates the release's own source.
+  ///   - isOffline: whether nothing may be asked over the network.
   ///   - patience: how long to wait while another process has the lock: `nil` is without limit, zero not at
   ///     all.
   ///   - observe: called with what happens, on the thread that calls the installer.
   public init(
-    prefix: String, source: CatalogSource?, patience: Duration? = nil,
+    prefix: String, source: CatalogSource?, isOffline: Bool = false, patience: Duration? = nil,
     observe: @escaping (Event) -> Void = { _ in }
   ) {
     Machine.useUTF8Names()
     // libcurl appends the session keys to this file, and as root that is anybody's file.
     if Machine.isRoot { Machine.removeFromEnvironment("SSLKEYLOGFILE") }
     store = Store(prefix: prefix)
-    self.source = source ?? CatalogSource(place: .web(CatalogSource.nvidia))
+    var chosen =
+      source ?? CatalogSource(kind: .manifests(ManifestSource(.web(CatalogSource.nvidia))))
+    chosen.isOffline = isOffline
+    self.source = chosen
     isSourceChosen = source != nil
+    self.isOffline = isOffline
     self.patience = patience
     self.observe = observe
   }
 
   /// What `install` would do now. Takes no lock and writes nothing (I10).
-  package func plan(_ request: Request) throws(InstallError) -> PlanSummary {
+  package func plan(
+    _ request: Request, pinnedBy path: String? = nil
+  ) throws(InstallError) -> PlanSummary {
     guard try storing({ () throws(StoreError) in try store.presence() }) != .foreign else {
       throw InstallError(.store(.notOurs(prefix: store.prefix)))
     }
-    return try plan(request, from: source.release(of: request.track))
+    let state = try installed()
+    let file = try path.map { path throws(InstallError) in try PinFile(path) }
+    return try plan(offers(for: request, pinnedBy: file, in: state), state)
   }
 
   /// The release that the request means, and the components it selects of it, are installed.
-  public func install(_ request: Request) throws(InstallError) -> Outcome {
+  ///
+  /// - Parameter path: of a pin file: if it is there, exactly what it says is installed; if not, it is written.
+  public func install(
+    _ request: Request, pinnedBy path: String? = nil
+  ) throws(InstallError) -> Outcome {
     let run = begin("install")
+    let file = try path.map { path throws(InstallError) in try PinFile(path) }
     // A request that cannot be met must not leave a prefix behind. Where there is one already, all is
     // decided under the lock (I2), and the failure is on record.
-    var resolved: Release?
+    var resolved: Offers?
     if try storing({ () throws(StoreError) in try store.presence() }) == .absent {
-      let release = try source.release(of: request.track)
-      try checkSpace(plan(request, from: release))
-      resolved = release
+      let offers = try offers(for: request, pinnedBy: file, in: InstalledState())
+      try checkSpace(plan(offers, installed()))
+      resolved = offers
     }
     return try underLock(run) { (locked, seen) throws(InstallError) in
-      let release: Release
-      if let resolved {
-        release = resolved
-      } else {
-        release = try source.release(of: request.track)
-      }
       // I2: from the disk, after the lock.
       let state = try installed()
-      let plan = try makePlan(request, release, state)
+      let offers: Offers
+      if let resolved, !request.joinsCurrent {
+        offers = resolved
+      } else {
+        offers = try self.offers(for: request, pinnedBy: file, in: state)
+      }
+      let plan = try makePlan(offers, state)
+      try warn(of: offers, state)
       if let tree = plan.tree {
-        let known = state.knownReleases.first { $0.release == plan.release }
-        if let old = known?.receipt.track, old != "\(tree.track)" {
-          observe(.notice("CUDA \(plan.release) follows \(tree.track) from now on, and not \(old)"))
+        if let old = offers.known?.followed, old != tree.track {
+          observe(
+            .notice(
+              "\(offers.release.title) follows \(tree.track) from now on, and not \(old)"
+            ))
         }
-        let execution = try execute(plan, tree, release, request, in: &locked)
+        let execution = try execute(plan, tree, offers, in: &locked)
         if execution.omittedByteCount > 0 {
           observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))
         }
+        // Before the commit: who cannot be given the file has asked for more than there is.
+        if let file, file.pins == nil { try file.write(execution.receipt) }
         try commit(execution, plan, in: &locked)
       } else if plan.makesCurrent {
         warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
       }
+      let label = plan.release.text
+      if plan.tree == nil, let file, file.pins == nil, let known = offers.known {
+        try file.write(known)
+      }
       guard !plan.changesNothing else {
         return Outcome(
-          changed: false, release: release.label.text,
+          changed: false, product: plan.product, release: label,
           doneBy: worker(among: seen) {
-            $0.before.releases[release.label.text] != $0.after.releases[release.label.text]
-              && isNeeded(request, release, in: $0.before)
-          }, plan: plan)
+            $0.before.releases[label] != $0.after.releases[label] && isNeeded(offers, in: $0.before)
+          }, plan: plan, additions: offers.additions)
       }
-      return Outcome(changed: true, release: release.label.text, plan: plan)
+      return Outcome(
+        changed: true, product: plan.product, release: label, plan: plan,
+        additions: offers.additions)
     }
+  }
+
+  func offers(
+    for request: Request, pinnedBy file: PinFile?, in state: InstalledState
+  ) throws(InstallError) -> Offers {
+    guard let file, let pins = file.pins else { return try offers(for: request, in: state) }
+    return try offers(for: request, pinned: pins, by: file.path, in: state)
+  }
+
+  /// Says what is strange about what a source offers, beside what is installed.
+  private func warn(of offers: Offers, _ state: InstalledState) throws(InstallError) {
+    for offer in [offers.main] + offers.additions { warn(ofAge: offer) }
+    let (release, track) = (offers.release, offers.request.track)
+    // Who asked for a release exactly wants that one.
+    guard track != .exact(release.label), !offers.main.isFixed else { return }
+    let newer = state.knownReleases.filter {
+      $0.receipt.product == release.product && track.contains($0.release)
+        && $0.release > release.label
+    }.map(\.release).max()
+    guard let newer else { return }
+    observe(.warning(olderText(release.source, release.product, release.label, than: newer)))
   }
 
   func commit(
@@ -136,31 +183,33 @@ public struct Installer {
   }
 
   /// Whether the request still had to be done when that much was visible.
-  private func isNeeded(_ request: Request, _ release: Release, in past: VisibleState) -> Bool {
+  private func isNeeded(_ offers: Offers, in past: VisibleState) -> Bool {
     var releases: [InstalledRelease] = []
-    if let tree = past.releases[release.label.text],
-      let receipt = (try? store.receipt(ofTree: tree)) ?? nil
+    let label = offers.release.label
+    if let tree = past.releases[label.text], let receipt = (try? store.receipt(ofTree: tree)) ?? nil
     {
-      releases = [InstalledRelease(release: release.label, tree: tree, receipt: receipt)]
+      releases = [InstalledRelease(release: label, tree: tree, receipt: receipt)]
     }
     let state = InstalledState(
       current: past.current.flatMap { Version($0) }, releases: releases, otherTrees: [])
     // What cannot be planned any more was not there.
-    return (try? makePlan(request, release, state))?.changesNothing != true
+    return (try? makePlan(offers, state))?.changesNothing != true
   }
 
-  private func plan(_ request: Request, from release: Release) throws(InstallError) -> PlanSummary {
-    let plan = try makePlan(request, release, try installed())
+  private func plan(
+    _ offers: Offers, _ state: InstalledState
+  ) throws(InstallError) -> PlanSummary {
+    let plan = try makePlan(offers, state)
     return PlanSummary(
       plan: plan, freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
       fetchByteCount: plan.fetchByteCount, keptByteCount: 0)
   }
 
-  func makePlan(
-    _ request: Request, _ release: Release, _ state: InstalledState
-  ) throws(InstallError) -> Plan {
+  func makePlan(_ offers: Offers, _ state: InstalledState) throws(InstallError) -> Plan {
     do {
-      return try Plan(request: request, release: release, state: state)
+      return try Plan(
+        request: offers.request, release: offers.release,
+        additions: offers.additions.map(\.release), state: state)
     } catch {
       throw InstallError(.planning(error))
     }

@@ -19,16 +19,16 @@ import CUDAStore
 
 struct Merge {
   let release: Release
-  let request: Request
+  let platform: Platform
   let tree: Plan.NewTree
   let results: [ComponentName: Unpacked]
-  let source: String
 
   private var items: [Plan.Item] { tree.items }
 
-  /// Completes the tree at `root`.
-  func finish(_ root: SharedDirectory) throws(InstallError) {
+  /// Completes the tree at `root`; its receipt.
+  func finish(_ root: SharedDirectory) throws(InstallError) -> Receipt {
     let entries = try mergedEntries()
+    let receipt: Receipt
     var collision: InstallError?
     do {
       try makePendingLinks(root)
@@ -46,12 +46,13 @@ struct Merge {
       try writer.settleTimes(times)
       try addFixUps(&writer)
       try writer.finishDirectories()
-      try writeReceipt(
+      receipt = try writeReceipt(
         writer.entries.values.sorted { $0.path < $1.path }, writer.modified, root)
     } catch {
       throw InstallError(.store(.files(error)))
     }
     if let collision { throw collision }
+    return receipt
   }
 
   /// Hard links between files of two components: only now are both there.
@@ -107,10 +108,12 @@ struct Merge {
   // Fix-ups
 
   private func addFixUps(_ writer: inout TreeWriter) throws(SystemCallError) {
+    // An application's tree is what its archives say, and nothing else.
+    guard items.contains(where: { $0.build.artifact.layout == nil }) else { return }
     if writer.hasDirectory("lib") {
       try writer.addLink(["lib64"], to: "lib")
     }
-    let target = request.platform.text.split(separator: "-").dropFirst().joined(separator: "-")
+    let target = platform.text.split(separator: "-").dropFirst().joined(separator: "-")
     for name in ["lib", "include"] where writer.hasDirectory(name) {
       try writer.addLink(["targets", "\(target)-linux", name], to: "../../\(name)")
     }
@@ -121,6 +124,7 @@ struct Merge {
       guard let plain = PkgConfig.unversioned(name) else { continue }
       try writer.addLink(["lib", "pkgconfig", plain], to: name)
     }
+    guard release.product.isCUDA else { return }
     _ = try writer.addFile(["version.json"], versionJSON)
     _ = try writer.addFile(["version.txt"], Array("CUDA Version \(release.label)\n".utf8))
   }
@@ -142,19 +146,19 @@ struct Merge {
 
   private func writeReceipt(
     _ entries: [TreeEntry], _ modified: Int64, _ root: SharedDirectory
-  ) throws(SystemCallError) {
+  ) throws(SystemCallError) -> Receipt {
     let list = ReceiptJSON.encodeEntries(entries)
     var byteCount: Int64 = 0
     for entry in entries {
       if case .file(let count, _, _) = entry.kind { byteCount += count }
     }
     let receipt = Receipt(
-      product: request.product, release: release.label, track: "\(tree.track)",
-      profile: tree.profile?.rawValue, platform: request.platform, source: source,
+      product: release.product, release: release.label, track: "\(tree.track)",
+      profile: tree.profile?.rawValue, platform: platform, source: release.source,
       manifestDigest: release.manifestDigest, hasStatic: tree.hasStatic,
       components: items.sorted { $0.component.name < $1.component.name }.map { item in
         installed(item, entries)
-      }, without: tree.without,
+      }, additions: tree.additions, without: tree.without,
       files: .init(count: entries.count, byteCount: byteCount, digest: SHA256.digest(of: list)))
     for (name, bytes) in [(Layout.fileList, list), (Layout.receipt, ReceiptJSON.encode(receipt))] {
       let file = try root.directory.create(name, mode: TreeMode.file)
@@ -163,6 +167,7 @@ struct Merge {
     }
     try root.directory.setMode(".", TreeMode.directory)
     try root.directory.setModified(".", modified)
+    return receipt
   }
 
   /// Counted from the merged tree, so that it does not matter how a file came there.
@@ -179,7 +184,7 @@ struct Merge {
         ? Receipt.Omission(count: $0.omittedCount, byteCount: $0.omittedByteCount) : nil
     }
     return Receipt.Installed(
-      name: item.component.name, title: cleaned(item.component.title),
+      name: item.component.name, product: item.product, title: cleaned(item.component.title),
       version: item.component.version,
       license: cleaned(item.component.license), variant: item.build.variant,
       artifact: item.build.artifact, byteCount: byteCount, fileCount: fileCount,

@@ -25,6 +25,12 @@ enum Placement {
     return .tree(path)
   }
 
+  /// An application's files are where it expects them.
+  static func flatDestination(of path: EntryPath) -> Unpacking.Destination {
+    Layout.isReserved(path.names[0])
+      ? .refused("the name is one of cuda-install's own") : .tree(path)
+  }
+
   private static let pkgConfig: Set<[String]> = [
     ["pkg-config"], ["pkgconfig"], ["lib", "pkgconfig"], ["lib", "pkg-config"],
   ]

@@ -8,9 +8,9 @@ extension Installer {
     try requirePrefix()
     return try storing { () throws(StoreError) in
       try store.superfluous(keep: keep) { new, old in
-        guard let track = Track(old.track), let next = Track(new.track) else { return false }
         // What moves along less does not take its place.
-        return track.contains(new.release) && !track.isWider(than: next)
+        new.product == old.product && old.followed.contains(new.release)
+          && !old.followed.isWider(than: new.followed)
       }
     }
   }

@@ -29,7 +29,7 @@ extension Installer {
       }
       guard gone.count < texts.count else {
         return Outcome(
-          changed: false, release: label,
+          changed: false, product: old.receipt.product, release: label,
           doneBy: worker(among: seen) { record in
             gone.contains { removes($0, of: label, record) }
           })
@@ -46,22 +46,14 @@ extension Installer {
       let kept = Set(tree.items.map(\.component.name))
       let leaving = old.receipt.components.filter { !kept.contains($0.name) }
       // Only if a file that stays is damaged is there anything to fetch.
-      let execution = try of(old.receipt).execute(
-        plan, tree, Release(old.receipt), Request(updating: old.receipt, makesCurrent: false),
-        in: &locked)
+      let offers = try Offers(installed: old.receipt)
+      let execution = try execute(plan, tree, offers, in: &locked)
       try commit(execution, plan, in: &locked)
       removed = leaving.map { RemovedComponent(name: $0.name.text, byteCount: $0.byteCount) }
       for need in plan.needs(of: leaving.map(\.name)) { observe(.warning(need)) }
-      return Outcome(changed: true, release: label, plan: plan)
+      return Outcome(changed: true, product: plan.product, release: label, plan: plan)
     }
     return (outcome, removed)
-  }
-
-  /// An installer whose receipts say where the components came from, whatever source was chosen for this run.
-  private func of(_ receipt: Receipt) -> Installer {
-    var installer = self
-    if let source = try? CatalogSource(receipt.source) { installer.source = source }
-    return installer
   }
 
   /// Whether that run took the component out of the release.
@@ -74,6 +66,7 @@ extension Installer {
   private func has(_ typed: String, _ tree: String) -> Bool {
     // A tree that is gone tells nothing; then the component is just not there.
     guard let receipt = (try? store.receipt(ofTree: tree)) ?? nil else { return false }
-    return NameSearch.component(typed, in: Release(receipt)) != nil
+    return NameSearch.component(typed, in: Release(allOf: receipt)) != nil
+      || receipt.additions.contains { $0.product.text == typed }
   }
 }

@@ -1,4 +1,4 @@
-public import CUDACatalog
+package import CUDACatalog
 import CUDAFiles
 package import CUDAPlanning
 import CUDAStore
@@ -71,9 +71,9 @@ extension Installer {
   public func remove(
     _ texts: [String], removesCurrent: Bool
   ) throws(InstallError) -> (
-    outcome: Outcome, removed: [(release: Version, byteCount: Int64?)], notices: [String]
+    outcome: Outcome, removed: [(title: String, byteCount: Int64?)], notices: [String]
   ) {
-    var removed: [(release: Version, byteCount: Int64?)] = []
+    var removed: [(title: String, byteCount: Int64?)] = []
     var notices: [String] = []
     let run = begin("remove")
     try requirePrefix()
@@ -102,17 +102,17 @@ extension Installer {
         throw InstallError(.planning(error))
       }
       if removal.removesCurrent, !removesCurrent, let current = state.current {
-        throw InstallError(.removesCurrent(current))
+        throw InstallError(.removesCurrent(state.title(of: current)))
       }
       for release in removal.releases {
-        let size = state.knownReleases.first { $0.release == release }?.receipt.files
-          .byteCount
+        let known = state.knownReleases.first { $0.release == release }
         let removal = try storing { () throws(StoreError) in try locked.remove(release) }
         warn(of: removal.warning)
         notices += removal.inUse.map(\.message)
-        removed.append((release, size))
+        removed.append((state.title(of: release), known?.receipt.files.byteCount))
       }
-      return Outcome(changed: true, release: removed.map(\.release.text).joined(separator: " "))
+      return Outcome(
+        changed: true, release: removal.releases.map(\.text).joined(separator: " "))
     }
     return (outcome, removed, notices)
   }

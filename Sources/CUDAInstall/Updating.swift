@@ -3,14 +3,36 @@ import CUDAFiles
 import CUDAPlanning
 import CUDAStore
 
-/// A newer release on the track of an installed one.
-public struct Update: Sendable, Equatable {
-  /// The installed release.
+/// A newer release of something that is installed, on its track.
+public struct Update: Sendable {
+  /// One product that moves on.
+  public struct Change: Sendable, Equatable {
+    /// Which.
+    public var product: ProductName
+    /// The release that is installed.
+    public var from: Version
+    /// The newer one.
+    public var to: Version
+  }
+
+  /// The release that is installed.
   public var from: Version { installed.release }
-  /// The newer one.
-  public var to: Version { release.label }
+  /// The release in its place: the same, if only another product in its tree moves on.
+  public var to: Version { offers.release.label }
+  /// The product that the tree is named for.
+  public var product: ProductName { offers.release.product }
+  /// What moves on: the product that the tree is named for first.
+  public var changes: [Change] {
+    let main = Change(product: offers.release.product, from: from, to: to)
+    let others = offers.additions.map(\.release).compactMap { release -> Change? in
+      let old = installed.receipt.additions.first { $0.product == release.product }
+      guard let old, old.release != release.label else { return nil }
+      return Change(product: release.product, from: old.release, to: release.label)
+    }
+    return (from == to ? [] : [main]) + others
+  }
   package var installed: InstalledRelease
-  package var release: Release
+  let offers: Offers
 }
 
 extension Installer {
@@ -49,7 +71,7 @@ extension Installer {
         if let failure = found.failure { throw failure }
       } catch {
         // There is no other answer then.
-        for update in done { observe(.notice("CUDA \(update.from) -> \(update.to) is done")) }
+        for change in done.flatMap(\.changes) { observe(.notice("\(change.text) is done")) }
         throw error
       }
       return Outcome(
@@ -62,16 +84,17 @@ extension Installer {
 
   private func install(_ update: Update, in locked: inout LockedStore) throws(InstallError) {
     let state = try installed()
-    let installer = try from(update.installed.receipt)
-    let request = Request(update, in: state)
-    let plan = try makePlan(request, update.release, state)
+    let offers = update.offers
+    let plan = try makePlan(offers, state)
     guard let tree = plan.tree else { return }
     let names = Renaming.allNames(of: tree.items.map(\.component.name) + tree.without)
+    let title = "\(plan.product.title) \(update.to)"
     for component in update.installed.receipt.components where !names.contains(component.name.text)
     {
-      observe(.warning("CUDA \(update.to) has no \(component.name), which \(update.from) has"))
+      observe(.warning("\(title) has no \(component.name), which \(update.from) has"))
     }
-    let execution = try installer.execute(plan, tree, update.release, request, in: &locked)
+    for offer in [offers.main] + offers.additions { warn(ofAge: offer) }
+    let execution = try execute(plan, tree, offers, in: &locked)
     try commit(execution, plan, in: &locked)
   }
 
@@ -82,95 +105,153 @@ extension Installer {
     let state = try installed()
     var failure: InstallError?
     var due: [Update] = []
-    var warnings = state.damaged.filter { $0.known == nil }.map {
-      InstallError(.damaged($0)).message
-    }
-    for (installed, newest) in try successors(of: try chosen(texts), &failure) {
-      let there = state.knownReleases.first { $0.release == newest }
-      if let there, there.receipt.hasAll(of: installed.receipt) { continue }
-      let release: Release
+    var listings = Listings()
+    let successors = try successors(of: try chosen(texts), &listings, &failure)
+    var warnings =
+      state.damaged.filter { $0.known == nil }.map { InstallError(.damaged($0)).message }
+      + listings.warnings
+    for (installed, labels) in successors {
+      let receipt = installed.receipt
+      let newest = labels[receipt.product] ?? installed.release
+      let there =
+        newest == installed.release
+        ? nil : state.knownReleases.first { $0.release == newest }
+      if let there, there.receipt.hasAll(of: receipt) { continue }
+      var offers: Offers
       do throws(InstallError) {
-        release = try from(installed.receipt).source.release(of: .exact(newest))
+        offers = try self.offers(
+          for: Request(updating: receipt, to: newest, in: state), in: state, following: receipt,
+          exactly: labels)
       } catch {
         if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
-        failure = failure ?? error
+        guard case .planning(let error) = error.reason, !error.isOfMissingRelease else {
+          failure = failure ?? error
+          continue
+        }
+        stay(installed, there, error, &warnings, &failure, isNamed: !texts.isEmpty)
         continue
       }
-      let update = Update(installed: installed, release: release)
+      // What is there has all that it can have.
+      if there != nil {
+        let release = offers.release
+        offers.request.components.removeAll { NameSearch.component($0, in: release) == nil }
+      }
       do throws(PlanningError) {
-        let plan = try Plan(request: Request(update, in: state), release: release, state: state)
+        let plan = try Plan(
+          request: offers.request, release: offers.release,
+          additions: offers.additions.map(\.release), state: state)
         // The newer release may be there, and have less: somebody installed a part of it.
-        if plan.adds(to: there) { due.append(update) }
+        if newest == installed.release ? plan.tree != nil : plan.adds(to: there) {
+          due.append(Update(installed: installed, offers: offers))
+        }
       } catch {
-        // If it is there, it has all that it can have.
-        guard there == nil else { continue }
-        warnings.append(
-          "CUDA \(installed.release) stays: \(error.message)\(wayOut(error, installed))")
-        // Who names it wants it.
-        if !texts.isEmpty { failure = failure ?? InstallError(.planning(error)) }
+        stay(installed, there, error, &warnings, &failure, isNamed: !texts.isEmpty)
       }
     }
     return (due, warnings, failure)
   }
 
+  /// Says why a release has no successor that could be installed.
+  private func stay(
+    _ installed: InstalledRelease, _ there: InstalledRelease?, _ error: PlanningError,
+    _ warnings: inout [String], _ failure: inout InstallError?, isNamed: Bool
+  ) {
+    // If it is there, it has all that it can have.
+    guard there == nil else { return }
+    warnings.append("\(installed.title) stays: \(error.message)\(wayOut(error, installed))")
+    // Who names it wants it.
+    if isNamed { failure = failure ?? InstallError(.planning(error)) }
+  }
+
   private func wayOut(_ error: PlanningError, _ installed: InstalledRelease) -> String {
     let name: String
     switch error {
-    case .noSuchComponent(let typed, _, _): name = typed
+    case .noSuchComponent(let typed, _, _, _): name = typed
     case .noBuild(let component, _, _): name = component.text
     default: return ""
     }
     return "; 'cuda-install remove \(installed.release) \(name)' lets it go on"
   }
 
-  /// The newest release on each track that is newer than what is installed.
+  /// The releases for which there is something newer, each with the labels of all its products' newest.
   private func successors(
-    of releases: [InstalledRelease], _ failure: inout InstallError?
-  ) throws(InstallError) -> [(InstalledRelease, Version)] {
-    var successors: [(installed: InstalledRelease, newest: Version)] = []
-    var labels: [String: [Version]] = [:]
+    of releases: [InstalledRelease], _ listings: inout Listings, _ failure: inout InstallError?
+  ) throws(InstallError) -> [(InstalledRelease, [ProductName: Version])] {
+    var successors: [(installed: InstalledRelease, labels: [ProductName: Version])] = []
     for installed in releases {
-      guard let track = Track(installed.receipt.track) else { continue }
-      if case .exact = track { continue }
-      let source = try from(installed.receipt).source
-      if labels[source.description] == nil {
-        do throws(InstallError) {
-          let offered = try source.labels()
-          labels[source.description] = offered
-          // An index without releases is a directory that is not mounted, rather than that there is nothing new.
-          guard !offered.isEmpty else {
-            throw InstallError(.planning(.noSuchRelease(track, available: [])))
-          }
-        } catch {
-          if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
-          labels[source.description] = []
-          failure = failure ?? error
-        }
+      let receipt = installed.receipt
+      var labels = [receipt.product: installed.release]
+      labels[receipt.product] = try newest(
+        of: receipt.product, from: receipt.source, on: receipt.followed, than: installed.release,
+        &listings, &failure)
+      var isNewer = labels[receipt.product] != installed.release
+      for addition in receipt.additions {
+        let label = try newest(
+          of: addition.product, from: addition.source, on: addition.followed,
+          than: addition.release, &listings, &failure)
+        labels[addition.product] = label
+        isNewer = isNewer || label != addition.release
       }
-      guard let newest = track.newest(of: labels[source.description] ?? []),
-        newest > installed.release
-      else { continue }
-      successors.append((installed, newest))
+      if isNewer { successors.append((installed, labels)) }
     }
     // Two old releases on one track have one successor, which takes over from the newer one.
     return successors.filter { one in
-      !successors.contains {
-        $0.newest == one.newest && $0.installed.release > one.installed.release
+      let product = one.installed.receipt.product
+      return !successors.contains {
+        $0.installed.receipt.product == product && $0.labels[product] == one.labels[product]
+          && $0.installed.release > one.installed.release
       }
     }
+  }
+
+  /// The newest release of a product on a track, or the one that is installed if there is none newer.
+  private func newest(
+    of product: ProductName, from recorded: String, on track: Track, than installed: Version,
+    _ listings: inout Listings, _ failure: inout InstallError?
+  ) throws(InstallError) -> Version {
+    if case .exact = track { return installed }
+    let source = try source(of: product, isSourceChosen ? nil : recorded)
+    guard !source.isFixed else { return installed }
+    let key = "\(product) \(source.description)"
+    let listing: Listing
+    if let known = listings.known[key] {
+      listing = known
+    } else {
+      do throws(InstallError) {
+        listing = try source.listing(of: product)
+        // An index without releases is a directory that is not mounted, rather than that there is nothing new.
+        guard !listing.labels.isEmpty else {
+          throw InstallError(.planning(.noSuchRelease(product, track, available: [])))
+        }
+      } catch {
+        if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+        listings.known[key] = Listing(labels: [])
+        failure = failure ?? error
+        return installed
+      }
+      listings.known[key] = listing
+      if let text = ageText(source.description, listing.validUntil) { listings.add(text) }
+    }
+    guard let newest = track.newest(of: listing.labels) else { return installed }
+    // Never back by itself.
+    if newest < installed {
+      listings.add(olderText(source.description, product, newest, than: installed))
+    }
+    return max(newest, installed)
   }
 
   /// Says of releases that are current why they stay it: somebody went back to them.
   private func sayWhatStays(_ releases: [InstalledRelease]) throws(InstallError) {
     let state = try installed()
     for release in releases where release.release == state.current {
-      guard let track = Track(release.receipt.track),
-        let newest = track.newest(of: state.releases.map(\.release)), newest > release.release
+      let product = release.receipt.product
+      let others = state.releases.filter { $0.receipt.product == product }.map(\.release)
+      guard let newest = release.receipt.followed.newest(of: others), newest > release.release
       else { continue }
       observe(
         .notice(
-          "current stays \(release.release); 'cuda-install use \(newest)' makes CUDA \(newest) current"
-        ))
+          "current stays \(release.release); "
+            + "'cuda-install use \(newest)' makes \(product.title) \(newest) current"))
     }
   }
 
@@ -184,46 +265,62 @@ extension Installer {
     }
     return chosen
   }
+}
 
-  /// An installer that takes from where the receipt's components came, unless a source was chosen.
-  func from(_ receipt: Receipt) throws(InstallError) -> Installer {
-    guard !isSourceChosen else { return self }
-    var installer = self
-    installer.source = try CatalogSource(receipt.source)
-    return installer
+/// What sources list, each asked once, and what is strange about them.
+private struct Listings {
+  var known: [String: Listing] = [:]
+  private(set) var warnings: [String] = []
+
+  mutating func add(_ warning: String) {
+    if !warnings.contains(warning) { warnings.append(warning) }
   }
+}
+
+extension Update.Change {
+  /// `CUDA 13.0.1 -> 13.0.2`
+  package var text: String { "\(product.title) \(from) -> \(to)" }
 }
 
 extension Request {
   /// What was asked for when the tree of this receipt was made.
   init(updating receipt: Receipt, makesCurrent: Bool) {
     self.init(
-      product: receipt.product, track: Track(receipt.track) ?? .exact(receipt.release),
-      components: receipt.components.filter(\.asked).map(\.name.text),
+      product: receipt.product, track: receipt.followed,
+      components: receipt.components(of: nil).filter(\.asked).map(\.name.text),
       profile: receipt.profile.flatMap { Profile(rawValue: $0) }, platform: receipt.platform,
       hasStatic: receipt.hasStatic, makesCurrent: makesCurrent)
     // Whatever selected them once: a wider profile, or a need of what was removed since.
-    kept = receipt.components.filter { !$0.asked }.map(\.name)
+    kept = receipt.components(of: nil).filter { !$0.asked }.map(\.name)
     without = receipt.without
+    additions = receipt.additions.map { old in
+      var addition = Addition(product: old.product, track: old.followed, variant: old.variant)
+      addition.components = receipt.components(of: old.product).filter(\.asked).map(\.name.text)
+      return addition
+    }
   }
+
   /// The update to a release of which a part may be there; what was removed from it by name stays away.
-  fileprivate init(_ update: Update, in state: InstalledState) {
-    self.init(
-      updating: update.installed.receipt,
-      makesCurrent: update.installed.release == state.current)
-    guard let there = state.knownReleases.first(where: { $0.release == update.to }) else { return }
+  fileprivate init(updating receipt: Receipt, to newest: Version, in state: InstalledState) {
+    self.init(updating: receipt, makesCurrent: receipt.release == state.current)
+    guard newest != receipt.release,
+      let there = state.knownReleases.first(where: { $0.release == newest })
+    else { return }
     // Whoever has both has chosen which of them is current.
     makesCurrent = false
     hasStatic = there.receipt.hasStatic
     without += there.receipt.without
     let names = Renaming.allNames(of: there.receipt.without)
-    components.removeAll {
-      names.contains($0) || NameSearch.component($0, in: update.release) == nil
-    }
+    components.removeAll { names.contains($0) }
   }
 }
 
 extension Receipt {
+  /// The releases of all its products.
+  package var labels: [ProductName: Version] {
+    additions.reduce(into: [product: release]) { $0[$1.product] = $1.release }
+  }
+
   /// Whether this has each component of the other, or had it, and it was removed by name.
   fileprivate func hasAll(of other: Receipt) -> Bool {
     let names = Renaming.allNames(of: components.map(\.name) + without)

@@ -6,7 +6,7 @@ import CUDAStore
 extension Installer {
   /// Compares every file of an installed release with its receipt, on all cores. Takes no lock (I10), and a
   /// lease on the tree.
-  package func verify(_ text: String?) throws(InstallError) -> (Version, [Finding]) {
+  package func verify(_ text: String?) throws(InstallError) -> (InstalledRelease, [Finding]) {
     // Without a lease, a tree that is deleted meanwhile would look like a damaged one.
     let release = try leased { () throws(InstallError) in
       try knownRelease(text, in: try installed())
@@ -15,7 +15,7 @@ extension Installer {
       try store.findings(inTree: release.tree, watch: tell) { Interruption.signal != nil }
     }
     if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
-    return (release.release, findings)
+    return (release, findings)
   }
 
   private func tell(checked: Int64, total: Int64) {
@@ -34,24 +34,26 @@ extension Installer {
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
       guard !findings.isEmpty else {
         return Outcome(
-          changed: false, release: old.release.text,
+          changed: false, product: old.receipt.product, release: old.release.text,
           doneBy: worker(among: seen) {
             $0.command == run.command
               && $0.before.releases[old.release.text] != $0.after.releases[old.release.text]
           })
       }
-      let installer = try from(old.receipt)
       var request = Request(updating: old.receipt, makesCurrent: false)
       request.rebuilds = true
       request.refetched = damagedComponents(of: old, findings)
-      let release = try installer.source.release(of: .exact(old.release))
-      let plan = try makePlan(request, release, try installed())
+      let state = try installed()
+      let offers = try offers(
+        for: request, in: state, following: old.receipt, exactly: old.receipt.labels)
+      let plan = try makePlan(offers, state)
       if let tree = plan.tree {
-        let execution = try installer.execute(plan, tree, release, request, in: &locked)
+        let execution = try execute(plan, tree, offers, in: &locked)
         try commit(execution, plan, in: &locked)
       }
       warn(ofDamage: findings, sharedBy: old)
-      return Outcome(changed: true, release: old.release.text, plan: plan)
+      return Outcome(
+        changed: true, product: plan.product, release: old.release.text, plan: plan)
     }
   }
 
@@ -83,7 +85,7 @@ extension Installer {
       guard shares else { continue }
       observe(
         .warning(
-          "CUDA \(other.release) has the same damage; "
+          "\(other.title) has the same damage; "
             + "'cuda-install verify --repair \(other.release)' mends it"))
     }
   }

@@ -11,7 +11,8 @@ struct Worker: Sendable {
   let board: Monitor<Board>
   let gauges: Gauges
   let claims: Claims
-  let root: SharedDirectory
+  /// `nil` if archives stay what they are.
+  let root: SharedDirectory?
   let hasStatic: Bool
 
   /// Until all components are done, or one failed.
@@ -35,6 +36,7 @@ struct Worker: Sendable {
   /// What the job brought, or `nil` if what it was to take is damaged.
   private func work(on job: Job) throws(InstallError) -> Unpacked? {
     switch job.work {
+    case .fetch: preconditionFailure("what is not here yet is the transfer's")
     case .unpack(let partial): return try unpack(job, partial)
     case .copy(let partial, let path):
       let name = job.item.component.name
@@ -44,6 +46,7 @@ struct Worker: Sendable {
       try verify(partial, job.item, path)
       return try unpack(job, partial)
     case .link(let tree, let entries, let omitted):
+      guard let root else { preconditionFailure("without a tree nothing is linked") }
       let gauges = gauges
       do {
         guard try Linking.areIntact(entries, in: tree, isCancelled: { gauges.isCancelled }) else {
@@ -61,6 +64,7 @@ struct Worker: Sendable {
   }
 
   private func unpack(_ job: Job, _ partial: PartialDownload) throws(InstallError) -> Unpacked {
+    guard let root else { return Unpacked() }
     let component = job.item.component.name
     let artifact = job.item.build.artifact
     guard let format = ArchiveFormat(fileName: artifact.path.name) else {
@@ -71,7 +75,12 @@ struct Worker: Sendable {
     let hasStatic = hasStatic
     let unpacking = Unpacking(
       archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
-      destination: { Placement.destination(of: $0, component: component, hasStatic: hasStatic) },
+      hasTop: artifact.layout != .flat,
+      destination: {
+        artifact.layout == .flat
+          ? Placement.flatDestination(of: $0)
+          : Placement.destination(of: $0, component: component, hasStatic: hasStatic)
+      },
       claims: { claims.take($0) },
       progress: { gauges.add(written: $0) },
       isCancelled: { gauges.isCancelled })

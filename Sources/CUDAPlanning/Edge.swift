@@ -23,12 +23,16 @@ package struct Edge: Sendable {
     return all.filter { $0.component == component.text && $0.since <= major }.flatMap(\.needs)
   }
 
+  /// What every other product needs of CUDA.
+  package static let needsOfProducts = [["cuda_cudart"]]
+
   private static let all = [
     Edge("libcublas", [["cuda_nvrtc"]], since: 13),
     Edge("libcufft", [["libnvjitlink"]]),
     Edge("libcusparse", [["libnvjitlink"]]),
     Edge("libcusolver", [["libcublas"], ["libcusparse"], ["libnvjitlink"]]),
     Edge("cuda_nvcc", [["cuda_crt"], ["cuda_cudart"], ["libnvvm"]]),
+    Edge("cudnn", [["libcublas"], ["cuda_nvrtc"]]),
     Edge("cuda_tileiras", [["cuda_nvcc"], ["libnvvm"], ["libnvjitlink"]]),
     // cudart's headers include crt/, which nvcc's archive held until 13.0, and nv/target.
     Edge("cuda_cudart", [["cuda_crt", "cuda_nvcc"], ["cuda_cccl", "cccl"]]),

@@ -23,11 +23,16 @@ package enum NameSearch {
 
   /// Up to three names of `release` that `typed` may have been meant for, the nearest first.
   package static func suggestions(for typed: String, in release: Release) -> [String] {
+    suggestions(for: typed, in: [release])
+  }
+
+  /// The same in several releases.
+  package static func suggestions(for typed: String, in releases: [Release]) -> [String] {
     let typed = typed.lowercased()
     // A name can be near only if it is not much longer; the quadratic search is for those alone.
     guard typed.utf8.count <= 128 else { return [] }
     let limit = max(1, typed.utf8.count / 3)
-    return release.components
+    return releases.flatMap(\.components)
       .map { component in
         let (short, full) = (component.name.withoutPrefix, component.name.text)
         let unadorned = full.hasPrefix("lib") ? String(full.dropFirst(3)) : short

@@ -2,6 +2,8 @@ package import CUDACatalog
 
 /// What is to be done, decided and not yet begun: a pure value of request, release and state.
 package struct Plan: Sendable, Equatable {
+  /// The product and the release that the tree is named for.
+  package let product: ProductName
   package let release: Version
   /// The tree to build, or `nil` if the one there is holds everything.
   package private(set) var tree: NewTree?
@@ -17,6 +19,8 @@ package struct Plan: Sendable, Equatable {
     package let profile: Profile?
     /// Whether static archives that CMake and nvcc do not need are in it.
     package let hasStatic: Bool
+    /// The other products in it, sorted.
+    package let additions: [Receipt.Addition]
     /// What was removed by name, and has not been selected since: sorted.
     package let without: [ComponentName]
     /// The largest artifact first, so that the longest work begins first.
@@ -27,6 +31,8 @@ package struct Plan: Sendable, Equatable {
     package let component: Component
     package let build: Build
     package let reason: Reason
+    /// Of which addition it is a part; `nil` for the plan's own product.
+    package let product: ProductName?
     package fileprivate(set) var source: Source
     /// Whether it was asked for by name, now or when it was installed.
     package let asked: Bool
@@ -51,74 +57,119 @@ package struct Plan: Sendable, Equatable {
     return plan
   }
 
-  init(release: Version, tree: NewTree) {
+  init(product: ProductName, release: Version, tree: NewTree) {
+    self.product = product
     self.release = release
     self.tree = tree
     makesCurrent = false
   }
 
-  /// The plan that brings `state` to what `request` wants of `release`.
+  /// The plan that brings `state` to what `request` wants of `release` and of the releases of its additions.
   ///
   /// What the release has installed stays. A component whose artifact changed under its name (NVIDIA
   /// has changed manifests in place) is replaced.
   package init(
-    request: Request, release: Release, state: InstalledState
+    request: Request, release: Release, additions: [Release] = [], state: InstalledState
   ) throws(PlanningError) {
-    let resolution = try Resolution(request: request, release: release)
-    let installed = state.knownReleases.first {
-      $0.release == release.label && $0.receipt.product == request.product
+    let resolution = try Resolution(request: request, release: release, additions: additions)
+    let known = state.knownReleases.first { $0.release == release.label }
+    if let known, known.receipt.product != release.product {
+      throw .labelTaken(release.label, by: known.receipt.product)
     }
     let isDamaged = state.damaged.contains { $0.release == release.label }
-    let wanted = resolution.items + Self.kept(of: installed, beside: resolution, in: release)
+    let before = known?.receipt.followed
+    let wanted =
+      resolution.items + Self.kept(of: known, beside: resolution, in: [release] + additions)
+    var names: Set<ComponentName> = []
+    for item in wanted where !names.insert(item.component.name).inserted {
+      throw .sameComponent(item.component.name)
+    }
+    product = release.product
     self.release = release.label
     makesCurrent = state.current == nil || request.makesCurrent && state.current != release.label
-    let before = installed.flatMap { Track($0.receipt.track) }
-    let track = before.map { $0.isWider(than: request.track) ? $0 : request.track } ?? request.track
+    let track = Self.wider(before, request.track)
     // The larger one: two callers of which one wants less must not undo each other's words for ever.
     let profile = [
-      request.effectiveProfile, installed?.receipt.profile.flatMap { Profile(rawValue: $0) },
+      request.effectiveProfile, known?.receipt.profile.flatMap { Profile(rawValue: $0) },
     ].compactMap(\.self).max()
-    let hasStatic = request.wantsStatic(beside: installed?.receipt)
-    if let installed, !isDamaged, !request.reinstalls, !request.rebuilds, before == track,
-      installed.receipt.profile == profile?.rawValue, installed.receipt.hasStatic == hasStatic,
-      wanted.allSatisfy({ installed.receipt.holds($0.component.name, $0.build.artifact) })
+    let hasStatic = request.wantsStatic(beside: known?.receipt)
+    let others = Self.additions(of: request, additions, beside: known?.receipt, wanted)
+    if let known, !isDamaged, !request.reinstalls, !request.rebuilds, before == track,
+      known.receipt.profile == profile?.rawValue, known.receipt.hasStatic == hasStatic,
+      known.receipt.additions.map(\.wish) == others.map(\.wish),
+      wanted.allSatisfy({ known.receipt.holds($0.component.name, $0.build.artifact) })
     {
       tree = nil
     } else {
       let selected = Renaming.allNames(of: wanted.map(\.component.name))
-      let without = (installed?.receipt.without ?? []) + request.without
+      let without = (known?.receipt.without ?? []) + request.without
       tree = NewTree(
-        track: track, profile: profile, hasStatic: hasStatic,
+        track: track, profile: profile, hasStatic: hasStatic, additions: others,
         without: Set(without.filter { !selected.contains($0.text) }).sorted(),
         items: wanted.map { selection in
           Item(
-            selection, installed: installed, state: state, hasStatic: hasStatic,
+            selection, installed: known, state: state, hasStatic: hasStatic,
             reinstalls: request.reinstalls
               || request.refetched.contains(selection.component.name))
         }.sorted(by: Item.goesFirst))
     }
   }
 
-  /// What `installed` has beyond `resolution`: as `release` offers it, or, if it no longer does, as
+  private static func wider(_ before: Track?, _ now: Track) -> Track {
+    before.map { $0.isWider(than: now) ? $0 : now } ?? now
+  }
+
+  /// What the receipt of the new tree will say of other products: of those asked for, and of those that stay.
+  private static func additions(
+    of request: Request, _ releases: [Release], beside receipt: Receipt?,
+    _ wanted: [Resolution.Selection]
+  ) -> [Receipt.Addition] {
+    let before = receipt?.additions ?? []
+    let asked = zip(request.additions, releases).map { addition, release in
+      let old = before.first { $0.product == addition.product }
+      return Receipt.Addition(
+        product: addition.product, release: release.label,
+        track: "\(wider(old?.followed, addition.track))",
+        variant: addition.variant ?? old?.variant, source: release.source,
+        manifestDigest: release.manifestDigest)
+    }
+    let stay = before.filter { old in !asked.contains { $0.product == old.product } }
+    return (asked + stay)
+      .filter { addition in wanted.contains { $0.product == addition.product } }
+      .sorted { $0.product < $1.product }
+  }
+
+  /// What `installed` has beyond `resolution`: as its release offers it, or, if it no longer does, as
   /// the receipt says.
   private static func kept(
-    of installed: InstalledRelease?, beside resolution: Resolution, in release: Release
+    of installed: InstalledRelease?, beside resolution: Resolution, in releases: [Release]
   ) -> [Resolution.Selection] {
     guard let receipt = installed?.receipt else { return [] }
     let selected = Set(resolution.items.map(\.component.name))
-    return receipt.components.filter { !selected.contains($0.name) }.map { old in
-      let offered = release[old.name]
+    return receipt.components.filter { !selected.contains($0.name) }.compactMap { old in
+      let release = releases.first { $0.product == old.product ?? receipt.product }
+      let offered = release?[old.name]
       let build = offered?.builds.first {
         $0.platform == receipt.platform && $0.variant == old.variant
       }
       if let offered, let build {
-        return Resolution.Selection(component: offered, build: build, reason: .installed)
+        return Resolution.Selection(
+          component: offered, build: build, reason: .installed, product: old.product)
       }
+      // Of another release of an addition: it goes with the one that it belonged to.
+      let label = receipt.additions.first { $0.product == old.product }?.release
+      if old.product != nil, let release, release.label != label { return nil }
       let component = Component(old, for: receipt.platform)
       return Resolution.Selection(
-        component: component, build: component.builds[0], reason: .installed)
+        component: component, build: component.builds[0], reason: .installed,
+        product: old.product)
     }
   }
+}
+
+extension Receipt.Addition {
+  /// What of it somebody may have asked for; where it came from is not.
+  fileprivate var wish: [String] { [product.text, release.text, track, variant ?? ""] }
 }
 
 extension Plan.Item {
@@ -129,13 +180,16 @@ extension Plan.Item {
     let name = selection.component.name
     let artifact = selection.build.artifact
     let candidates = state.sources(for: installed).compactMap { tree in
-      tree.receipt.components.first { $0.artifact.digest == artifact.digest }
-        .map { (tree: tree.tree, component: $0) }
+      tree.receipt.components.first {
+        $0.artifact.digest == artifact.digest && $0.artifact.layout == artifact.layout
+      }
+      .map { (tree: tree.tree, component: $0) }
     }
     let whole = candidates.first { !hasStatic || $0.component.omitted == nil }
     component = selection.component
     build = selection.build
     reason = selection.reason
+    product = selection.product
     if let whole, !reinstalls {
       source = .reuse(tree: whole.tree)
     } else {

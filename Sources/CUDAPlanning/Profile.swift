@@ -71,9 +71,9 @@ extension Component {
   ///
   /// By name where NVIDIA's licence looks like the toolkit's (a kernel module; a libcuda that would
   /// hide the driver's), and by licence, so that new names fall under it too.
-  package func isDriverClass(in product: String) -> Bool {
+  package func isDriverClass(in product: ProductName) -> Bool {
     if Self.driverClassNames.contains(name.text) { return true }
-    return product == "cuda"
+    return product.isCUDA
       ? !Self.toolkitLicenses.contains(license) : Self.driverLicenses.contains(license)
   }
 

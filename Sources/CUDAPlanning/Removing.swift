@@ -8,29 +8,42 @@ extension Plan {
   package init(
     removing typed: [String], from installed: InstalledRelease, state: InstalledState
   ) throws(PlanningError) {
-    let release = Release(installed.receipt)
+    let receipt = installed.receipt
+    let all = Release(allOf: receipt)
     var names: Set<ComponentName> = []
     for text in typed {
-      guard let component = NameSearch.component(text, in: release) else {
-        let suggestions = NameSearch.suggestions(for: text, in: release)
-        throw .noComponentInstalled(text, release: installed.release, suggestions: suggestions)
+      if let component = NameSearch.component(text, in: all) {
+        names.insert(component.name)
+      } else if let addition = receipt.additions.first(where: { $0.product.text == text }) {
+        names.formUnion(receipt.components(of: addition.product).map(\.name))
+      } else {
+        throw .noComponentInstalled(
+          text, release: installed.title,
+          suggestions: NameSearch.suggestions(for: text, in: all))
       }
-      names.insert(component.name)
     }
-    let rest = release.components.filter { !names.contains($0.name) }
-    guard !rest.isEmpty else { throw .nothingLeft(installed.release) }
+    let rest = receipt.components.filter { !names.contains($0.name) }
+    // A tree that is named for a product has something of it.
+    guard rest.contains(where: { $0.product == nil }) else {
+      throw .nothingLeft(installed)
+    }
     self.init(
-      release: installed.release,
+      product: receipt.product, release: installed.release,
       tree: NewTree(
-        track: Track(installed.receipt.track) ?? .exact(installed.release),
-        profile: installed.receipt.profile.flatMap { Profile(rawValue: $0) },
-        hasStatic: installed.receipt.hasStatic,
-        without: names.union(installed.receipt.without).sorted(),
-        items: rest.flatMap { component in
-          component.builds.map { build in
+        track: receipt.followed,
+        profile: receipt.profile.flatMap { Profile(rawValue: $0) },
+        hasStatic: receipt.hasStatic,
+        additions: receipt.additions.filter { addition in
+          rest.contains { $0.product == addition.product }
+        },
+        without: names.union(receipt.without).sorted(),
+        items: rest.flatMap { old in
+          let component = Component(old, for: receipt.platform)
+          return component.builds.map { build in
             Item(
-              Resolution.Selection(component: component, build: build, reason: .installed),
-              installed: installed, state: state, hasStatic: installed.receipt.hasStatic,
+              Resolution.Selection(
+                component: component, build: build, reason: .installed, product: old.product),
+              installed: installed, state: state, hasStatic: receipt.hasStatic,
               reinstalls: false)
           }
         }.sorted(by: Item.goesFirst)))

@@ -2,10 +2,35 @@ public import CUDACatalog
 
 /// What somebody wants installed.
 public struct Request: Sendable, Equatable {
-  /// The product whose releases are looked at: `cuda`, `cudnn`.
-  public var product: String
+  /// Another product that goes into the same tree.
+  public struct Addition: Sendable, Equatable {
+    /// The product, which is not the request's own.
+    public var product: ProductName
+    /// Which release of it.
+    public var track: Track
+    /// The variant, as typed; `nil`: the one that fits the tree's release of CUDA.
+    public var variant: String?
+    /// Components that were asked for by name, beside those that everybody gets.
+    package var components: [String] = []
+
+    /// All of the newest release of a track.
+    public init(product: ProductName, track: Track = .latest, variant: String? = nil) {
+      self.product = product
+      self.track = track
+      self.variant = variant
+    }
+  }
+
+  /// The product that the tree is named for: `cuda`, or an application's.
+  public var product: ProductName
+  /// Other products, each once.
+  public var additions: [Addition] = []
   /// Which release.
   public var track: Track
+  /// Whether somebody said the track, as opposed to that it is the default.
+  package var hasTrack = true
+  /// Whether the additions are for the current release, as it is: nobody said another.
+  package var joinsCurrent = false
   /// Components by name, as typed: `nvcc` and `cuda_nvcc` are one.
   public var components: [String]
   /// A set of components, besides those named.
@@ -35,7 +60,7 @@ public struct Request: Sendable, Equatable {
 
   /// A request; with neither `components` nor `profile` it is for `devel`.
   public init(
-    product: String = "cuda", track: Track = .latest, components: [String] = [],
+    product: ProductName = .cuda, track: Track = .latest, components: [String] = [],
     profile: Profile? = nil, platform: Platform, variant: String? = nil, hasStatic: Bool? = nil,
     reinstalls: Bool = false, makesCurrent: Bool = true
   ) {

@@ -16,9 +16,16 @@ public enum Track: Sendable, Hashable {
       self = .latest
     } else if let version = Version(text), version.isNumeric {
       self = version.parts.count < 3 ? .within(version) : .exact(version)
+    } else if let version = Version(text), version.isFinished {
+      self = .exact(version)
     } else {
       return nil
     }
+  }
+
+  /// The track that a receipt says: as `init(_:)`, and a release whose name is not made of numbers is the one.
+  package init(recorded version: Version) {
+    self = Track(version.text) ?? .exact(version)
   }
 
   /// Whether `label` is on this track.
@@ -31,7 +38,7 @@ public enum Track: Sendable, Hashable {
       // By number and not by text: nvpl has both `24.03` and `24.7`, and 24.3 may be typed.
       let (wanted, parts) = (version.parts.map(number), label.parts.map(number))
       return label.isNumeric && parts.starts(with: wanted)
-    case .latest: return label.isNumeric
+    case .latest: return label.isFinished
     }
   }
 
@@ -53,6 +60,16 @@ public enum Track: Sendable, Hashable {
   }
 
   private func number(_ part: String) -> Substring { part.drop { $0 == "0" } }
+}
+
+extension Receipt {
+  /// What an update may move the release along.
+  package var followed: Track { Track(track) ?? .exact(release) }
+}
+
+extension Receipt.Addition {
+  /// What an update may move it along.
+  package var followed: Track { Track(track) ?? .exact(release) }
 }
 
 extension Track: CustomStringConvertible {

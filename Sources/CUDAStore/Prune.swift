@@ -18,6 +18,7 @@ extension Store {
       if newer.count > keep { result.releases.append(old.release) }
     }
     result.releases.sort()
+    result.titles = result.releases.map { state.title(of: $0) }
     let visible = try visible()
     let linked = Set(visible.releases.values)
     let going = try treeNames().filter { name in

@@ -55,7 +55,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "called from inside a command that holds the lock of \(prefix)"
     case .files(let error): error.message
     case .damaged(let error): error.message
-    case .notInstalled(let release): "CUDA \(release) is not installed"
+    case .notInstalled(let release): "release \(release) is not installed"
     case .halfVisible(let error): "only a part of the change is visible: \(error.message)"
     case .nothingToRollBack(let prefix): "\(prefix) has no earlier state to go back to"
     case .interrupted(let signal): "stopped by \(Interruption.name(of: signal))"

@@ -12,6 +12,9 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "Take manifests and archives from this URL or directory.", completion: .directory)
   var mirror: String?
 
+  @Flag(help: "Ask nothing over the network.")
+  var offline = false
+
   @Flag(name: [.short, .long], help: "Print changes and errors only; twice: errors only.")
   var quiet: Int
 

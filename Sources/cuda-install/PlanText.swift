@@ -8,11 +8,15 @@ enum PlanText {
   static func headline(_ summary: PlanSummary) -> String {
     let plan = summary.plan
     let items = plan.tree?.items ?? []
-    var text = "CUDA \(plan.release): \(count(items.count, "component"))"
+    var text = "\(plan.product.title) \(plan.release)"
+    for addition in plan.tree?.additions ?? [] {
+      text += " with \(addition.product.title) \(addition.release)"
+    }
+    text += ": \(count(items.count, "component"))"
     text += ", \(Size(summary.fetchByteCount)) to fetch"
     if summary.keptByteCount > 0 { text += " (\(Size(summary.keptByteCount)) are here already)" }
     if plan.reusedByteCount > 0 { text += ", \(Size(plan.reusedByteCount)) reused" }
-    text += ", about \(Size(plan.addedDiskByteCount)) more on disk"
+    if summary.unpacks { text += ", about \(Size(plan.addedDiskByteCount)) more on disk" }
     if let free = summary.freeByteCount { text += " (\(Size(free)) free)" }
     return text
   }
@@ -20,7 +24,9 @@ enum PlanText {
   /// What `--dry-run` prints.
   static func table(_ summary: PlanSummary) -> String {
     let plan = summary.plan
-    guard !plan.changesNothing else { return "CUDA \(plan.release) is already installed\n" }
+    guard !plan.changesNothing else {
+      return "\(plan.product.title) \(plan.release) is already installed\n"
+    }
     var lines = [headline(summary)]
     let rows = (plan.tree?.items ?? []).map { item in
       [
@@ -42,6 +48,7 @@ enum PlanText {
     case .asked: "asked for"
     case .profile(let profile): "profile \(profile.rawValue)"
     case .neededBy(let name): "needed by \(name)"
+    case .product(let product): "part of \(product)"
     case .installed: "installed before"
     }
   }

@@ -9,7 +9,10 @@ struct Session {
 
   /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
   /// run will do.
-  init(_ options: GlobalOptions, changes: Bool = false, skips: Bool = false) throws {
+  init(
+    _ options: GlobalOptions, _ source: SourceOptions? = nil, changes: Bool = false,
+    skips: Bool = false
+  ) throws {
     // A query has nothing to clear up.
     Interruption.holdNothing(!changes)
     let report: any Report =
@@ -21,9 +24,11 @@ struct Session {
     do throws(InstallError) {
       let offTerminal: Duration = skips ? .zero : .seconds(600)
       let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
+      var chosen = try source?.source(options)
+      if chosen == nil { chosen = try options.source() }
       installer = Installer(
-        prefix: options.effectivePrefix, source: try options.source(), patience: patience,
-        observe: { report.show($0) })
+        prefix: options.effectivePrefix, source: chosen,
+        isOffline: options.offline, patience: patience, observe: { report.show($0) })
       // A relative prefix is below where we are.
       guard SearchPath.canHold(installer.prefix) else {
         throw InstallError(

@@ -73,6 +73,9 @@ import Testing
   @Test(arguments: [
     "a.tar.xz", "tensorrt/10.13.0/tars/TensorRT-10.13.0.35.Linux.x86_64-gnu.cuda-12.9.tar.gz",
     "driver_assistant/source/driver_assistant-0.22.95.05-archive.tar.xz", "a/b+c~d.whl",
+    // Of manifests on NVIDIA's newer host, of other publishers, and of wheels.
+    "../../../pool/linux-x86_64/5B515474-7E78-11F1-8656-C51E4F4B317F/cuda_nvcc-archive.tar.xz",
+    "https://example.com/a.tar.xz", "http://[::1]:8080/a%2Bb/c@d.whl", "file:///srv/a.tgz",
   ])
   func `a plain path of an archive is taken`(text: String) throws {
     let path = try #require(ArtifactPath(text))
@@ -81,7 +84,12 @@ import Testing
 
   @Test(arguments: [
     "", "/a.tar.xz", "a//b.tar.xz", "../a.tar.xz", "a/../b.tar.xz", "./a.tar.xz", "a.tar.xz/",
-    "https://example.com/a.tar.xz", "a%2e%2e.tar.xz", "a\\b.tar.xz", "a?b.tar.xz", "a#b.tar.xz",
+    "https://user:word@example.com/a.tar.xz", "https://example.com/../a.tar.xz",
+    "https://example.com/a%2.tar.xz", "https:///a.tar.xz", "ftp://example.com/a.tar.xz",
+    "file://host/a.tar.xz", "../../../pools/a.tar.xz", "../../../pool/../a.tar.xz",
+    "../pool.tar.xz",
+    "../../../../../../../../../pool/a.tar.xz", "https://example.com/a.tar.xz?b.tar.xz",
+    "a%2e%2e.tar.xz", "a\\b.tar.xz", "a?b.tar.xz", "a#b.tar.xz",
     "a\u{0}.tar.xz", "a\u{202e}.tar.xz", "a.tar.bz2", "a.tar.xz\n", "a b.tar.xz",
     String(repeating: "a", count: 256) + ".zip", String(repeating: "a/", count: 512) + "b.zip",
   ])

@@ -46,7 +46,7 @@ import Testing
 
   @Test func `of another form is refused by its number`() throws {
     let error = #expect(throws: CatalogError.self) {
-      try ReceiptJSON.decode(Array("{\"format\": 3}".utf8), document: "receipt.json")
+      try ReceiptJSON.decode(Array("{\"format\": 4}".utf8), document: "receipt.json")
     }
     #expect(error?.message.contains("format") == true)
   }
@@ -73,7 +73,7 @@ import Testing
         path: try #require(ArtifactPath(path)), digest: digest, byteCount: 1_487_372),
       byteCount: 6_000_000, fileCount: 120, asked: true)
     return Receipt(
-      product: "cuda", release: try #require(Version("13.0.2")), track: "13.0", profile: "devel",
+      product: .cuda, release: try #require(Version("13.0.2")), track: "13.0", profile: "devel",
       platform: try #require(Platform("linux-x86_64")),
       source: "https://developer.download.nvidia.com/compute/cuda/redist/",
       manifestDigest: digest, components: [cudart],

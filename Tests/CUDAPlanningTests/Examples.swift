@@ -6,6 +6,7 @@ import Testing
 
 func version(_ text: String) throws -> Version { try #require(Version(text)) }
 func name(_ text: String) throws -> ComponentName { try #require(ComponentName(text)) }
+func productName(_ text: String) throws -> ProductName { try #require(ProductName(text)) }
 func platform(_ text: String = "linux-x86_64") throws -> Platform { try #require(Platform(text)) }
 
 /// A real release; tests that use it are enabled by `Shared.isThere`.
@@ -38,7 +39,7 @@ func release(
   _ label: String, product: String = "cuda", _ components: [Component]
 ) throws -> Release {
   Release(
-    product: product, label: try version(label), date: nil,
+    product: try productName(product), label: try version(label),
     manifestDigest: SHA256.digest(of: Array(label.utf8)), components: components)
 }
 
@@ -49,7 +50,8 @@ func installed(
   let items = try #require(plan.tree).items
   let components = items.map { item in
     Receipt.Installed(
-      name: item.component.name, title: item.component.title, version: item.component.version,
+      name: item.component.name, product: item.product, title: item.component.title,
+      version: item.component.version,
       license: item.component.license, variant: item.build.variant, artifact: item.build.artifact,
       byteCount: unpacked, fileCount: 1,
       asked: item.asked)
@@ -58,9 +60,10 @@ func installed(
   return InstalledRelease(
     release: plan.release, tree: tree,
     receipt: Receipt(
-      product: request.product, release: plan.release, track: request.track.description,
+      product: plan.product, release: plan.release, track: request.track.description,
       profile: request.profile?.rawValue, platform: request.platform, source: "file:///mirror/",
       manifestDigest: digest, components: components,
+      additions: plan.tree?.additions ?? [],
       files: Receipt.FileList(count: 1, byteCount: 1, digest: digest)))
 }
 

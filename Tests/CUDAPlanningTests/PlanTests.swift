@@ -119,12 +119,16 @@ import Testing
     #expect(first.makesCurrent)
   }
 
-  @Test func `of one product leaves another's release of the same label alone`() throws {
-    let other = Request(product: "nvcomp", components: ["a"], platform: try platform())
-    let plan = try Plan(
-      request: other, release: try release("1.0.0", product: "nvcomp", [try component("a")]),
-      state: try state())
-    #expect(plan.names == ["a"])
+  @Test func `does not put a product's release in the place of another's of the same label`() throws
+  {
+    let other = Request(
+      product: try productName("nvcomp"), components: ["a"], platform: try platform())
+    let error = #expect(throws: PlanningError.self) {
+      try Plan(
+        request: other, release: try release("1.0.0", product: "nvcomp", [try component("a")]),
+        state: try state())
+    }
+    #expect(error == .labelTaken(try version("1.0.0"), by: .cuda))
   }
 
   @Test
@@ -156,7 +160,7 @@ import Testing
     let error = #expect(throws: PlanningError.self) {
       try Plan(request: following, release: old, state: InstalledState())
     }
-    #expect(error == .nothingSelected(product: "cuda", release: old.label))
+    #expect(error == .nothingSelected(product: .cuda, release: old.label))
   }
 
   @Test func `remembers the larger profile`() throws {
@@ -195,11 +199,11 @@ import Testing
     let all = #expect(throws: PlanningError.self) {
       try Plan(removing: ["b", "a"], from: whole, state: try state())
     }
-    #expect(all == .nothingLeft(old.label))
+    #expect(all == .nothingLeft(whole))
     let none = #expect(throws: PlanningError.self) {
       try Plan(removing: ["c"], from: whole, state: try state())
     }
-    #expect(none == .noComponentInstalled("c", release: old.label, suggestions: ["a", "b"]))
+    #expect(none == .noComponentInstalled("c", release: "CUDA 1.0.0", suggestions: ["a", "b"]))
   }
 
   @Test(

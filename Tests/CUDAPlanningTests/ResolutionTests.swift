@@ -107,7 +107,7 @@ import Testing
     typed: String, meant: String
   ) throws {
     let error = #expect(throws: PlanningError.self) { try resolve("13.0.2", typed) }
-    guard case .noSuchComponent(typed, _, let suggestions)? = error else {
+    guard case .noSuchComponent(typed, _, _, let suggestions)? = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -24,7 +24,7 @@ import Testing
 
   @Test func `without a release names those there are`() throws {
     let labels = try ["11.8.0", "13.0.2"].map { try version($0) }
-    let error = PlanningError.noSuchRelease(try #require(Track("12")), available: labels)
+    let error = PlanningError.noSuchRelease(.cuda, try #require(Track("12")), available: labels)
     #expect(error.message == "the source has no release 12")
     #expect(error.hint == "there are 13.0.2, 11.8.0")
   }
@@ -40,7 +40,7 @@ import Testing
     #expect(try !#require(Track("13.1")).isWider(than: tracks[3]))
   }
 
-  @Test(arguments: ["", "newest", "13.x", "v13", "13.", ".13", "13.0.2-rc1", "13 ", "１３"])
+  @Test(arguments: ["", "newest", "13.x", "v", "w13", "13.", ".13", "13.0.2-rc1", "13 ", "１３"])
   func `is latest, or numbers`(text: String) {
     #expect(Track(text) == nil)
   }

@@ -22,7 +22,8 @@ import Testing
   ) throws {
     let release = try release(
       "9.0.0", product: "cudnn", [try component("cudnn", variants: variants)])
-    let request = Request(product: "cudnn", platform: try platform(), variant: asked)
+    let request = Request(
+      product: try productName("cudnn"), platform: try platform(), variant: asked)
     let found = try? Resolution(request: request, release: release)
     #expect(found?.items.first.map { $0.build.variant ?? "-" } == taken)
   }
@@ -42,7 +43,8 @@ import Testing
   func `cuDNN's are chosen by CUDA's major, and never guessed`(label: String, major: String) throws
   {
     let cudnn = try realRelease(label, of: "cudnn")
-    var request = Request(product: "cudnn", platform: try platform(), variant: major)
+    var request = Request(
+      product: try productName("cudnn"), platform: try platform(), variant: major)
     let found = try Resolution(request: request, release: cudnn)
     #expect(Set(found.items.map(\.build.variant)) == ["cuda\(major)"])
     #expect(found.items.first?.build.artifact.path.text.contains("_cuda\(major)-archive") == true)
@@ -64,7 +66,8 @@ import Testing
   @Test(.enabled(if: Shared.isThere, "\(Shared.absence)"))
   func `a platform's only one is taken, whatever the list says`() throws {
     let cudss = try realRelease("0.8.0", of: "cudss")
-    let request = Request(product: "cudss", platform: try platform("linux-aarch64"))
+    let request = Request(
+      product: try productName("cudss"), platform: try platform("linux-aarch64"))
     let found = try Resolution(request: request, release: cudss)
     #expect(found.items.map(\.build.variant) == ["cuda12"])
   }

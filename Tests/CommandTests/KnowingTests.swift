@@ -61,7 +61,7 @@ import Testing
     #expect(run.status == 65)
     #expect(run.errors.contains("hint: 'cuda-install install 13.0.2' makes it whole again"))
     #expect(bench.run("update", "13").status == 65)
-    #expect(bench.run("update").errors.contains("warning: CUDA 13.0.2 is damaged"))
+    #expect(bench.run("update").errors.contains("warning: release 13.0.2 is damaged"))
     #expect(bench.run("install", "13", "curand").status == 0)
     #expect(bench.run("verify").status == 0)
   }
@@ -152,7 +152,7 @@ import Testing
     #expect(stays.status == 0)
     #expect(
       stays.errors.contains(
-        "warning: CUDA 13.0.1 stays: release 13.0.2 has no component cuda_nvprof; "
+        "warning: CUDA 13.0.1 stays: CUDA 13.0.2 has no component cuda_nvprof; "
           + "'cuda-install remove 13.0.1 cuda_nvprof' lets it go on\n"))
     #expect(bench.run("update", "13").status == 66)
     #expect(
@@ -293,13 +293,13 @@ import Testing
     #expect(run.status == 66)
     #expect(
       run.errors.contains(
-        "cuda 13.0.2 has nothing to install for linux-sbsa, only for linux-x86_64"))
+        "CUDA 13.0.2 has nothing to install for linux-sbsa, only for linux-x86_64"))
     var mirror = Mirror()
     mirror.add("13.0.2", [Mirror.component("libcurand", "1.0")])
     let other = try Bench(mirror)
     let none = other.run("install", "13", "--profile", "base")
     #expect(none.status == 66)
-    #expect(none.errors.contains("error: cuda 13.0.2 has none of the components that are wanted\n"))
+    #expect(none.errors.contains("error: CUDA 13.0.2 has none of the components that are wanted\n"))
     #expect(listing(other.prefix) == [:])
   }
 

@@ -47,7 +47,7 @@ import Testing
     let bench = try Bench()
     let run = bench.run("install", "13", "nvc")
     #expect(run.status == 66)
-    #expect(run.errorLines == ["cuda-install: error: release 13.0.2 has no component nvc"])
+    #expect(run.errorLines == ["cuda-install: error: CUDA 13.0.2 has no component nvc"])
     #expect(run.errors.contains("hint: did you mean cuda_nvcc?"))
     #expect(bench.fetched == [])
     #expect(listing(bench.prefix) == [:])

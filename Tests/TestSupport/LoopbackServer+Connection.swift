@@ -49,6 +49,8 @@ struct LoopbackConnection {
   /// Whether the connection goes on.
   private func answer(_ request: LoopbackServer.Request) -> Bool {
     let (entry, fault, hold) = server.arrived(request)
+    // There is no body at a byte of which it could stand.
+    if request.method == "HEAD" { hold?.stand() }
     var reply = Reply(request, server.content(request.path))
     var isFramed = true
     var end = Int.max

@@ -48,14 +48,7 @@ package struct Mirror: Sendable {
     _ name: String, _ version: String, byteCount: Int = 2000
   ) -> Component {
     let short = name.split(separator: "_").last.map(String.init) ?? name
-    var noise: [UInt8] = []
-    noise.reserveCapacity(byteCount)
-    var state = UInt64(
-      truncatingIfNeeded: "\(name) \(version)".utf8.reduce(5381) { $0 &* 33 &+ Int($1) })
-    for _ in 0..<byteCount {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      noise.append(UInt8(truncatingIfNeeded: state >> 56))
-    }
+    let noise = noise(byteCount, of: "\(name) \(version)")
     return Component(
       name, version,
       [
@@ -69,6 +62,18 @@ package struct Mirror: Sendable {
           "cudaroot=/usr/local/cuda-13.0\nlibdir=${cudaroot}/targets/x86_64-linux/lib\n\nName: \(short)\n"
         ),
       ])
+  }
+
+  /// Bytes that depend on `name` and do not compress.
+  package static func noise(_ byteCount: Int, of name: String) -> [UInt8] {
+    var noise: [UInt8] = []
+    noise.reserveCapacity(byteCount)
+    var state = UInt64(truncatingIfNeeded: name.utf8.reduce(5381) { $0 &* 33 &+ Int($1) })
+    for _ in 0..<byteCount {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      noise.append(UInt8(truncatingIfNeeded: state >> 56))
+    }
+    return noise
   }
 
   package mutating func add(_ label: String, _ components: [Component]) {

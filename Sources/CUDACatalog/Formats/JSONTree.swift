@@ -6,7 +6,8 @@ enum JSONTree: Equatable, Sendable {
   case array([JSONTree])
   case string(String)
   case integer(Int64)
-  /// A number that is no 64-bit integer, `true`, `false` or `null`: nothing a manifest needs.
+  case null
+  /// A number that is no 64-bit integer, `true` or `false`: nothing a manifest needs.
   case other
 
   /// The tree that strict JSON (`JSONText`) spells.
@@ -45,7 +46,20 @@ extension JSONTree: Decodable {
     } else if let number = try? value.decode(Int64.self) {
       self = .integer(number)
     } else {
-      self = .other
+      self = value.decodeNil() ? .null : .other
+    }
+  }
+}
+
+extension JSONTree: Encodable {
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .object(let members): try container.encode(members)
+    case .array(let elements): try container.encode(elements)
+    case .string(let text): try container.encode(text)
+    case .integer(let number): try container.encode(number)
+    case .null, .other: try container.encodeNil()
     }
   }
 }

@@ -17,7 +17,7 @@ package enum ReceiptJSON {
     try JSONText.check(bytes, document: document)
     // The number first: a later form need not have the rest of this one.
     let form: Form = try decode(Data(bytes), document: document)
-    guard form.format == Receipt.currentFormat else {
+    guard Receipt.knownFormats.contains(form.format) else {
       throw .unacceptable(
         document: document, place: CatalogError.Place(key: "format"),
         reason: "\(form.format) is not the form that this program knows")

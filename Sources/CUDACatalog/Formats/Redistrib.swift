@@ -4,6 +4,9 @@
 // Top level: strings, and one object for each component. A component: strings, and one object for
 // each platform. A platform: a leaf, or variants that are leaves, or both (cudnn 9.27.0). Unknown
 // keys are ignored at each level; what is known must be right, also for platforms of others.
+//
+// Manifests that others write by hand are looser: an archive has a whole URL (`full_path`, `url`), no size, or a
+// size that is `null`. `layout` is ours, in directories that `--download-only` makes.
 
 import CUDADigest
 
@@ -11,14 +14,19 @@ package enum Redistrib {
   /// The release that a manifest describes.
   ///
   /// Its label is the manifest's `release_label` or, in those before 2023, what the last segment of
-  /// `document` says: `redistrib_11.8.0.json`.
-  package static func read(_ bytes: [UInt8], document: String) throws(CatalogError) -> Release {
+  /// `document` says: `redistrib_11.8.0.json`. Its product is the one whose directory the manifest was in, where that
+  /// is known: not all manifests say it, and one says `cublasmp-v0-1` (cublasmp 0.1.0).
+  package static func read(
+    _ bytes: [UInt8], document: String, product: ProductName? = nil, source: String = ""
+  ) throws(CatalogError) -> Release {
     let root = try JSONTree.decode(bytes, document: document)
     let reader = ManifestReader(document: document)
+    let said = try reader.product(root)
     let release = Release(
-      product: try reader.product(root),
+      product: product ?? said ?? .cuda,
       label: try reader.label(root),
       date: reader.date(root),
+      source: source,
       manifestDigest: SHA256.digest(of: bytes),
       components: try reader.components(root))
     try reader.checkPaths(release.components)
@@ -37,10 +45,10 @@ private struct ManifestReader {
 
   let document: String
 
-  func product(_ root: [String: JSONTree]) throws(CatalogError) -> String {
+  func product(_ root: [String: JSONTree]) throws(CatalogError) -> ProductName? {
     let place = Place(key: "release_product")
-    guard let product = try text("release_product", of: root, at: place) else { return "cuda" }
-    guard Grammar.isName(product) else { throw failure(place, "\(product) is not a name") }
+    guard let text = try text("release_product", of: root, at: place) else { return nil }
+    guard let product = ProductName(text) else { throw failure(place, "\(text) is not a name") }
     return product
   }
 
@@ -120,38 +128,60 @@ private struct ManifestReader {
   private func artifact(
     _ leaf: [String: JSONTree], at place: Place
   ) throws(CatalogError) -> Artifact? {
-    guard ["relative_path", "sha256", "md5", "size"].contains(where: { leaf[$0] != nil }) else {
-      return nil
-    }
+    let keys = ["relative_path", "full_path", "url", "sha256", "md5", "size"]
+    guard keys.contains(where: { leaf[$0] != nil }) else { return nil }
+    let path = try path(of: leaf, at: place)
     var place = place
-    place.key = "relative_path"
-    let pathText = try required("relative_path", of: leaf, at: place)
-    guard let path = ArtifactPath(pathText), !path.isURL else {
-      throw failure(place, "\(pathText) is not a plain path of an archive")
-    }
     place.key = "sha256"
     let digestText = try required("sha256", of: leaf, at: place)
     guard let digest = SHA256Digest(hexadecimal: digestText) else {
       throw failure(place, "\(digestText) is not 64 lower-case hexadecimal digits")
     }
-    return Artifact(path: path, digest: digest, byteCount: try byteCount(of: leaf, at: place))
+    place.key = "layout"
+    let layoutText = try text("layout", of: leaf, at: place)
+    let layout = layoutText.flatMap { Artifact.Layout(rawValue: $0) }
+    guard layoutText == nil || layout != nil else {
+      throw failure(place, "\(layoutText ?? "") is not a layout that this program knows")
+    }
+    return Artifact(
+      path: path, digest: digest, byteCount: try byteCount(of: leaf, at: place), layout: layout)
   }
 
-  /// A decimal string in NVIDIA's manifests, a JSON integer in some of others.
+  private func path(
+    of leaf: [String: JSONTree], at place: Place
+  ) throws(CatalogError) -> ArtifactPath {
+    var place = place
+    for key in ["full_path", "url"] {
+      place.key = key
+      guard let text = try text(key, of: leaf, at: place) else { continue }
+      guard let path = ArtifactPath(text), path.isURL else {
+        throw failure(place, "\(text) is not the URL of an archive")
+      }
+      return path
+    }
+    place.key = "relative_path"
+    let text = try required("relative_path", of: leaf, at: place)
+    guard let path = ArtifactPath(text), !path.isURL else {
+      throw failure(place, "\(text) is not a plain path of an archive")
+    }
+    return path
+  }
+
+  /// A decimal string in NVIDIA's manifests, a JSON integer in some of others; 0 where it is not said.
   private func byteCount(
     of leaf: [String: JSONTree], at place: Place
   ) throws(CatalogError) -> Int64 {
     var place = place
     place.key = "size"
-    let count: Int64? =
-      switch leaf["size"] {
-      case .integer(let number): number
-      // `Int64` alone would also take "+5" and "00012".
-      case .string(let text) where text.utf8.allSatisfy(Grammar.isDigit) && !text.hasPrefix("0"):
-        Int64(text)
-      case nil: throw failure(place, "it is missing")
-      default: nil
-      }
+    let count: Int64?
+    switch leaf["size"] {
+    case .integer(let number): count = number
+    // `Int64` alone would also take "+5" and "00012".
+    case .string(let text) where text.utf8.allSatisfy(Grammar.isDigit) && !text.hasPrefix("0"):
+      count = Int64(text)
+    case nil, .null: return 0
+    default: count = nil
+    }
     guard let count, (1...(1 << 40)).contains(count) else {
       throw failure(place, "it is not a number of bytes from 1 to 2^40")
     }

@@ -2,6 +2,8 @@
 package struct Superfluous: Sendable, Equatable {
   /// Releases that a newer one on their track has replaced, oldest first.
   package var releases: [Version] = []
+  /// The same, as in `CUDA 13.0.2`.
+  package var titles: [String] = []
   /// Trees that no link names, and that are older than those kept to go back to.
   package var trees: [String] = []
   /// Names of downloads that nobody continues.

@@ -10,10 +10,11 @@ struct Install: ParsableCommand {
     discussion: """
       VERSION is an exact release (13.0.2), the newest of a line (13.0 or 13), or latest, the default. \
       COMPONENTs are named as in NVIDIA's manifests; the prefix cuda_ may be left out. Without any, the \
-      profile devel is installed. The first release becomes the current one; later ones only with --use.
+      profile devel is installed. Another product, as in cudnn@9.13, goes into the same tree; without a version, \
+      into the current release. The first release becomes the current one; later ones only with --use.
       """)
 
-  @Argument(help: "The version, if it is first, and components.")
+  @Argument(help: "The version, if it is first, components, and other products.")
   var words: [String] = []
 
   @Option(help: "A set of components: base, runtime, devel or full.")
@@ -36,19 +37,42 @@ struct Install: ParsableCommand {
   @Option(help: "For another platform than this machine's, as in linux-sbsa.")
   var platform: String?
 
+  @Option(help: "The variant of other products, as in 13, where CUDA's release does not decide.")
+  var variant: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write down what is installed, with all hashes; if the file is there, install exactly that.",
+      valueName: "file"),
+    completion: .file())
+  var locked: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Install nothing, and put what it takes into a directory that can serve as a mirror.",
+      valueName: "dir"),
+    completion: .directory)
+  var downloadOnly: String?
+
+  @OptionGroup var source: SourceOptions
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options, changes: !dryRun)
+    if let downloadOnly { options.prefix = downloadOnly }
+    let session = try Session(options, source, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
       let request = try request()
       if dryRun {
-        let summary = try installer.plan(request)
+        let summary = try installer.plan(request, pinnedBy: locked)
         session.report.answer(PlanText.table(summary), PlanJSON(summary))
         return
       }
-      let outcome = try installer.install(request)
-      let label = "CUDA \(outcome.release) (\(contents(outcome)))"
+      guard downloadOnly == nil else {
+        return finishDownload(
+          try installer.download(request, pinnedBy: locked), installer, session.report)
+      }
+      let outcome = try installer.install(request, pinnedBy: locked)
+      let label = label(outcome)
       let place = "\(installer.prefix)/\(outcome.release)"
       let current = outcome.plan?.makesCurrent == true && outcome.plan?.tree == nil
       session.report.finish(
@@ -60,7 +84,7 @@ struct Install: ParsableCommand {
         return
       }
       if outcome.plan?.makesCurrent == true || outcome.record?.after.current == outcome.release {
-        adviseNextSteps(installer)
+        if outcome.product == .cuda { adviseNextSteps(installer) }
       } else {
         Console(stream: .error).say(
           "'cuda-install use \(outcome.release)' makes it the current release")
@@ -68,14 +92,26 @@ struct Install: ParsableCommand {
     }
   }
 
+  private func finishDownload(
+    _ outcome: Outcome, _ installer: Installer, _ report: any Report
+  ) {
+    let (label, place) = (label(outcome), installer.prefix)
+    report.finish(
+      outcome, changes: ["\(label) downloaded to \(place)"],
+      otherwise: outcome.doneBy.map { "\(label) was just downloaded by pid \($0)" }
+        ?? "\(label) is in \(place) already")
+    guard outcome.changed, !options.json, options.quiet == 0, Stream.error.isTerminal else {
+      return
+    }
+    let product =
+      outcome.product == .cuda ? outcome.release : "\(outcome.product)@\(outcome.release)"
+    Console(stream: .error).say(
+      "'cuda-install install \(product) --offline --mirror \(shellQuoted(place))' installs it")
+  }
+
   /// What was typed, as values that cannot be wrong.
   private func request() throws(InstallError) -> Request {
-    var components = words
-    var track = Track.latest
-    if let first = words.first, isVersion(first) {
-      track = try Track(typed: first)
-      components.removeFirst()
-    }
+    let wish = try Wish(words, variant: variant)
     let chosen: Platform
     if let platform {
       guard let named = Platform(platform) else {
@@ -89,17 +125,33 @@ struct Install: ParsableCommand {
       }
       chosen = here
     }
-    return Request(
-      track: track, components: components, profile: profile, platform: chosen,
-      hasStatic: hasStatic, reinstalls: force, makesCurrent: use)
+    var request = Request(
+      track: wish.track ?? .latest, components: wish.components, profile: profile,
+      platform: chosen, variant: variant, hasStatic: hasStatic, reinstalls: force,
+      makesCurrent: use)
+    request.hasTrack = wish.track != nil
+    request.additions = wish.additions
+    request.joinsCurrent = wish.joinsCurrent && profile == nil && !source.isDocument
+    return request
   }
 
-  /// `devel`, or `9 components`
-  private func contents(_ outcome: Outcome) -> String {
-    let names = words.filter { !isVersion($0) }
-    if names.isEmpty { return (profile ?? .devel).rawValue }
-    return names.joined(separator: ", ") + (profile.map { " and \($0.rawValue)" } ?? "")
+  /// `CUDA 13.0.2 (devel, cudnn 9.13.0)`
+  private func label(_ outcome: Outcome) -> String {
+    let names = words.filter {
+      !isVersion($0) && !$0.contains("@") && !ProductName.published.contains($0)
+    }
+    var contents = names
+    if let profile {
+      contents.append(profile.rawValue)
+    } else if names.isEmpty, outcome.additions.isEmpty || !isForCurrent, outcome.product == .cuda {
+      contents.append(Profile.devel.rawValue)
+    }
+    contents += outcome.additions
+    return contents.isEmpty
+      ? outcome.title : "\(outcome.title) (\(contents.joined(separator: ", ")))"
   }
+
+  private var isForCurrent: Bool { (try? Wish(words))?.joinsCurrent == true && profile == nil }
 
   /// Four lines for a person who has just installed something.
   private func adviseNextSteps(_ installer: Installer) {

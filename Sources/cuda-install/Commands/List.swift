@@ -14,13 +14,18 @@ struct List: ParsableCommand {
   @Flag(help: "The components of a release.")
   var components = false
 
-  @Argument(help: "The version; by default the current release, or the latest with --available.")
+  @Argument(
+    help: """
+      The version; by default the current release, or the latest with --available. There another product as well, \
+      as in cudnn or cudnn@9.13.
+      """)
   var version: String?
 
+  @OptionGroup var source: SourceOptions
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let session = try Session(options)
+    let session = try Session(options, source)
     try session.run { (installer) throws(InstallError) in
       switch (available, components) {
       case (false, false): try listInstalled(installer, session.report)
@@ -66,9 +71,11 @@ struct List: ParsableCommand {
   }
 
   private func listAvailable(_ installer: Installer, _ report: any Report) throws(InstallError) {
-    let track = try version.map { text throws(InstallError) in try Track(typed: text) }
-    let labels = try installer.source.labels().filter { track?.contains($0) ?? true }.reversed()
-    let installed = try installer.installed().releases.map(\.release)
+    let (product, track) = try product()
+    let labels = try installer.source.labels(of: product ?? .cuda)
+      .filter { track?.contains($0) ?? true }.reversed()
+    let installed = try installer.installed().releases
+      .flatMap(\.receipt.labels).filter { $0.key == product ?? .cuda }.map(\.value)
     let rows = labels.map { [$0.text, installed.contains($0) ? "installed" : ""] }
     report.answer(
       lines(options.quiet > 0 ? labels.map(\.text) : Columns.aligned(rows)),
@@ -78,10 +85,12 @@ struct List: ParsableCommand {
   private func listAvailableComponents(
     _ installer: Installer, _ report: any Report
   ) throws(InstallError) {
-    let release = try installer.source.release(of: try Track(typed: version ?? "latest"))
+    let (product, track) = try product()
+    let release = try installer.offered(
+      source.isDocument ? product : product ?? .cuda, track ?? .latest)
     let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra)
     let rows = release.components.map { component in
-      let builds = component.builds.filter { $0.platform == here }
+      let builds = component.builds.filter { here?.runs($0.platform) ?? false }
       let size = builds.map { "\(Size($0.artifact.byteCount))" }.first ?? "not for this platform"
       return [component.name.text, component.version.text, size, cleaned(component.title)]
     }
@@ -89,6 +98,20 @@ struct List: ParsableCommand {
       lines(
         options.quiet > 0 ? release.components.map(\.name.text) : Columns.aligned(rows)),
       AvailableComponentsJSON(release))
+  }
+
+  /// The product and the version that are asked about, as far as they are said.
+  private func product() throws(InstallError) -> (ProductName?, Track?) {
+    guard let version, !isVersion(version) else {
+      return (nil, try version.map { text throws(InstallError) in try Track(typed: text) })
+    }
+    guard version.contains("@") || ProductName.published.contains(version) else {
+      _ = try Track(typed: version)
+      return (nil, nil)
+    }
+    let wish = try Wish([version])
+    guard let addition = wish.additions.first else { return (.cuda, wish.track) }
+    return (addition.product, version.contains("@") ? addition.track : nil)
   }
 
   private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }

@@ -48,7 +48,7 @@ struct Prune: ParsableCommand {
 
   private func lines(_ superfluous: Superfluous, verb: String) -> [String] {
     guard !superfluous.isEmpty else { return [] }
-    return superfluous.releases.map { "\(verb) CUDA \($0)" }
+    return superfluous.titles.map { "\(verb) \($0)" }
       + superfluous.trees.map { "\(verb) tree \($0)" }
       + (superfluous.downloads.isEmpty
         ? [] : ["\(verb) \(PlanText.count(superfluous.downloads.count, "unfinished download"))"])

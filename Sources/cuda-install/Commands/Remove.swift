@@ -52,7 +52,7 @@ struct Remove: ParsableCommand {
     report.finish(
       outcome,
       changes: removed.map {
-        "removed CUDA \($0.release)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
+        "removed \($0.title)" + ($0.byteCount.map { " (\(Size($0)))" } ?? "")
       },
       otherwise: outcome.doneBy.map { "\(outcome.release) was just removed by pid \($0)" }
         ?? "\(outcome.release) is removed already")
@@ -66,13 +66,16 @@ struct Remove: ParsableCommand {
     report.finish(
       outcome,
       changes: removed.map {
-        "removed \($0.name) from CUDA \(outcome.release) (\(Size($0.byteCount)))"
+        "removed \($0.name) from \(outcome.title) (\(Size($0.byteCount)))"
       },
       otherwise: outcome.doneBy.map {
-        "\(cleaned(names)) was just removed from CUDA \(outcome.release) by pid \($0)"
-      } ?? "\(cleaned(names)) is removed from CUDA \(outcome.release) already")
+        "\(cleaned(names)) was just removed from \(outcome.title) by pid \($0)"
+      } ?? "\(cleaned(names)) is removed from \(outcome.title) already")
   }
 }
 
 /// Whether a word names a version, and no component.
-func isVersion(_ word: String) -> Bool { word == "latest" || word.first?.isNumber == true }
+func isVersion(_ word: String) -> Bool {
+  let number = word.hasPrefix("v") ? word.dropFirst() : word[...]
+  return word == "latest" || number.first?.isNumber == true
+}

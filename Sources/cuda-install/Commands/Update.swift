@@ -28,7 +28,7 @@ struct Update: ParsableCommand {
         let (updates, warnings) = try installer.updates(of: versions)
         for warning in warnings { session.report.show(.warning(warning)) }
         hasUpdates = !updates.isEmpty
-        let lines = updates.map { line($0, installer) + "\n" }.joined()
+        let lines = lines(updates, installer).map { $0 + "\n" }.joined()
         session.report.answer(
           lines.isEmpty && options.quiet == 0 ? "everything is up to date\n" : lines,
           UpdatesJSON(updates, warnings))
@@ -36,20 +36,28 @@ struct Update: ParsableCommand {
       }
       let (outcome, updates) = try installer.update(versions)
       session.report.finish(
-        outcome, changes: updates.map { line($0, installer) },
+        outcome, changes: lines(updates, installer),
         otherwise: outcome.doneBy.map { "everything was just updated by pid \($0)" }
           ?? "everything is up to date")
     }
     if hasUpdates { throw Failure(exitStatus: 100) }
   }
 
-  private func line(_ update: CUDAInstall.Update, _ installer: Installer) -> String {
-    "CUDA \(update.from) -> \(update.to) in \(installer.prefix)"
+  private func lines(_ updates: [CUDAInstall.Update], _ installer: Installer) -> [String] {
+    updates.flatMap { update in
+      update.changes.map { change in
+        // Another product's release says nothing about where it is.
+        let place =
+          change.product == update.product ? "" : " with \(update.product.title) \(update.to)"
+        return "\(change.text)\(place) in \(installer.prefix)"
+      }
+    }
   }
 }
 
 private struct UpdatesJSON: Encodable {
   struct Item: Encodable {
+    var product: String
     var from: String
     var to: String
     var track: String
@@ -61,9 +69,14 @@ private struct UpdatesJSON: Encodable {
 
   init(_ updates: [CUDAInstall.Update], _ warnings: [String]) {
     self.warnings = warnings.map { cleaned($0, limit: .max) }
-    self.updates = updates.map {
-      Item(
-        from: $0.from.text, to: $0.to.text, track: $0.installed.receipt.track)
+    self.updates = updates.flatMap { update in
+      update.changes.map { change in
+        let receipt = update.installed.receipt
+        let addition = receipt.additions.first { $0.product == change.product }
+        return Item(
+          product: change.product.text, from: change.from.text, to: change.to.text,
+          track: addition?.track ?? receipt.track)
+      }
     }
   }
 }

@@ -23,17 +23,17 @@ struct Verify: ParsableCommand {
       if repair {
         let outcome = try installer.repair(version)
         session.report.finish(
-          outcome, changes: ["CUDA \(outcome.release) repaired"],
-          otherwise: outcome.doneBy.map { "CUDA \(outcome.release) was just repaired by pid \($0)" }
-            ?? "CUDA \(outcome.release) is intact")
+          outcome, changes: ["\(outcome.title) repaired"],
+          otherwise: outcome.doneBy.map { "\(outcome.title) was just repaired by pid \($0)" }
+            ?? "\(outcome.title) is intact")
         return
       }
       let (release, findings) = try installer.verify(version)
       isDamaged = !findings.isEmpty
       let lines = findings.map { "\($0.kind.rawValue) \(cleaned($0.path))\n" }
-      let intact = options.quiet > 0 ? "" : "CUDA \(release) is intact\n"
+      let intact = options.quiet > 0 ? "" : "\(release.title) is intact\n"
       session.report.answer(
-        isDamaged ? lines.joined() : intact, VerifyJSON(release, findings))
+        isDamaged ? lines.joined() : intact, VerifyJSON(release.release, findings))
     }
     if isDamaged { throw Failure(exitStatus: 65) }
   }

@@ -1,0 +1,171 @@
+// A directory that is a source of its own: the input of an install, verified and complete, for machines without a
+// network. It is laid out as NVIDIA's server is, whatever the artifacts came from:
+//
+//   DIR/compute/cuda/redist/redistrib_13.0.2.json          cut to what is there; written last
+//   DIR/compute/cuda/redist/cuda_nvcc/linux-x86_64/...     archives
+//   DIR/.cuda-install.lock .cuda-install/                  as in a prefix: one writer, downloads that are continued
+
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+public import CUDAPlanning
+import CUDAStore
+
+extension Installer {
+  /// Puts what an install of `request` would fetch into this installer's directory, instead of installing it.
+  ///
+  /// - Parameter path: of a pin file, which says exactly what.
+  public func download(
+    _ request: Request, pinnedBy path: String? = nil
+  ) throws(InstallError) -> Outcome {
+    let run = begin("download")
+    let file = try path.map { path throws(InstallError) in try PinFile(path) }
+    if let file, file.pins == nil { throw InstallError(.noDocument(url: file.path)) }
+    // What cannot be met must not leave a directory behind.
+    let offers = try offers(for: request, pinnedBy: file, in: InstalledState())
+    let plan = try makePlan(offers, InstalledState())
+    guard let tree = plan.tree else { preconditionFailure("nothing is installed there") }
+    return try underLock(run) { (locked, seen) throws(InstallError) in
+      var missing: [Plan.Item] = []
+      for item in tree.items {
+        if try !isPlaced(item, plan) { missing.append(item) }
+      }
+      let isComplete = missing.isEmpty ? try isListed(plan, offers) : false
+      let isChanged = !isComplete
+      if isChanged {
+        try fetch(missing, plan, tree, offers, in: &locked)
+        try placeManifests(plan, tree, offers, in: locked)
+      }
+      return Outcome(
+        changed: isChanged, product: plan.product, release: plan.release.text,
+        doneBy: isChanged ? nil : worker(among: seen) { $0.command == run.command }, plan: plan,
+        additions: offers.additions)
+    }
+  }
+
+  private func fetch(
+    _ items: [Plan.Item], _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers,
+    in store: inout LockedStore
+  ) throws(InstallError) {
+    var partials: [PartialDownload] = []
+    do throws(InstallError) {
+      var jobs: [Job] = []
+      for item in items { jobs.append(try fetchJob(item, offers, &partials, in: store)) }
+      let space = try storing { () throws(StoreError) in try store.space() }
+      let needed = jobs.reduce(0) { $0 + $1.missingByteCount }
+      observe(
+        .planned(
+          PlanSummary(
+            plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: needed,
+            keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount }, unpacks: false)))
+      guard space.freeByteCount >= needed else {
+        throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))
+      }
+      _ = try run(jobs, of: tree, offers, into: nil, &partials, reportingTo: &store)
+      store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
+      for (item, partial) in zip(items, partials) {
+        do { try store.place(partial, at: place(of: item, plan)) } catch {
+          throw InstallError(.store(.files(error)))
+        }
+      }
+    } catch {
+      discard(partials, [], after: error, of: tree, in: store)
+      throw error
+    }
+    for partial in partials { store.discard(partial) }
+  }
+
+  /// Where an item's archive is in the directory.
+  private func place(of item: Plan.Item, _ plan: Plan) -> [String] {
+    Self.place(of: item.product ?? plan.product) + Self.path(of: item)
+  }
+
+  private static func place(of product: ProductName) -> [String] {
+    ["compute", product.text, "redist"]
+  }
+
+  /// As at its source, if that says it plainly.
+  private static func path(of item: Plan.Item) -> [String] {
+    let path = item.build.artifact.path
+    let segments = path.text.split(separator: "/").map(String.init)
+    if !path.isURL, segments.first != ".." { return segments }
+    let directory = [item.component.name.text, item.build.platform.text]
+    if ArtifactPath(path.name)?.isURL == false { return directory + [path.name] }
+    let suffix = ArtifactPath.suffixes.first(where: path.name.hasSuffix) ?? ""
+    return directory + ["\(item.build.artifact.digest)\(suffix)"]
+  }
+
+  /// Whether the archive is there, byte by byte.
+  private func isPlaced(_ item: Plan.Item, _ plan: Plan) throws(InstallError) -> Bool {
+    let names = place(of: item, plan)
+    let path = ([prefix] + names.dropLast()).joined(separator: "/")
+    do throws(SystemCallError) {
+      let file = try Directory.open(path).open(names.last ?? "")
+      guard try file.status().byteCount == item.build.artifact.byteCount else { return false }
+      var hash = SHA256()
+      try file.forEachPiece(upTo: item.build.artifact.byteCount, mapping: { $0 }) {
+        (piece) throws(SystemCallError) in hash.update(piece)
+      }
+      return hash.finish() == item.build.artifact.digest
+    } catch {
+      guard error.isMissing || error.isNameTaken else { throw InstallError(.store(.files(error))) }
+      return false
+    }
+  }
+
+  // Manifests
+
+  private func isListed(_ plan: Plan, _ offers: Offers) throws(InstallError) -> Bool {
+    for release in try cut(plan, offers) {
+      guard try listed(release) == release.merging(try listed(release) ?? release) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func placeManifests(
+    _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers, in store: borrowing LockedStore
+  ) throws(InstallError) {
+    for release in try cut(plan, offers) {
+      let known = try listed(release)
+      let bytes = Redistrib.write(known.map { release.merging($0) } ?? release)
+      let path = Self.place(of: release.product) + ["redistrib_\(release.label).json"]
+      do { try store.place(bytes, at: path) } catch { throw InstallError(.store(.files(error))) }
+    }
+  }
+
+  /// The releases with what is in the directory alone, under the paths that it has there.
+  private func cut(_ plan: Plan, _ offers: Offers) throws(InstallError) -> [Release] {
+    let items = plan.tree?.items ?? []
+    return [offers.release.with(items.filter { $0.product == nil }.map(Self.cut))]
+      + offers.additions.map(\.release).map { release in
+        release.with(items.filter { $0.product == release.product }.map(Self.cut))
+      }
+  }
+
+  private static func cut(_ item: Plan.Item) -> Component {
+    let artifact = item.build.artifact
+    guard let path = ArtifactPath(path(of: item).joined(separator: "/")) else {
+      preconditionFailure("the path's segments are plain")
+    }
+    return item.component.with([
+      Build(
+        platform: item.build.platform, variant: item.build.variant,
+        artifact: Artifact(
+          path: path, digest: artifact.digest, byteCount: artifact.byteCount,
+          layout: artifact.layout))
+    ])
+  }
+
+  /// What the directory's manifest of that release says; `nil` if there is none.
+  private func listed(_ release: Release) throws(InstallError) -> Release? {
+    let names = Self.place(of: release.product) + ["redistrib_\(release.label).json"]
+    let path = ([prefix] + names).joined(separator: "/")
+    guard let bytes = try Location(path).contents(limit: 16 << 20) else { return nil }
+    // One that cannot be read is written anew.
+    let known = try? Redistrib.read(bytes, document: path, product: release.product)
+    // What differs in other things than components is not worth a change.
+    return known.map { release.with($0.components) }
+  }
+}

@@ -1,0 +1,159 @@
+import CUDACatalog
+import CUDAFiles
+import CUDAStore
+import CUDATransfer
+
+/// Where one file of a source is.
+package enum Location: Sendable, Equatable {
+  /// A URL, which may hold a user and a password.
+  case web(String)
+  /// An absolute path.
+  case file(String)
+
+  /// A location at an `http`, `https` or `file` URL, or at a path.
+  init(_ text: String) throws(InstallError) {
+    if text.hasPrefix("http://") || text.hasPrefix("https://") {
+      self = .web(text)
+    } else if text.hasPrefix("file://") {
+      let path = String(text.dropFirst("file://".count))
+      guard path.hasPrefix("/") else {
+        throw InstallError(
+          .usage("\(cleaned(text)): a file URL has three slashes, as in file:///srv/mirror"))
+      }
+      self = .file(Store(prefix: path).prefix)
+    } else if text.contains("://") {
+      throw InstallError(.usage("\(cleaned(text)): only http, https and file URLs can be sources"))
+    } else if text.isEmpty {
+      throw InstallError(.usage("the source's address is empty"))
+    } else {
+      // Absolute: an update may be called from elsewhere.
+      self = .file(Store(prefix: text).prefix)
+    }
+  }
+
+  var isWeb: Bool { if case .web = self { true } else { false } }
+
+  /// Without user, password and query.
+  var description: String {
+    switch self {
+    case .web(let url): redacted(url)
+    case .file(let path): path
+    }
+  }
+
+  /// As a URL without user and password, to be kept in a receipt.
+  var url: String {
+    switch self {
+    case .web(let url): redacted(url)
+    case .file(let path): "file://" + path
+    }
+  }
+
+  /// The last segment.
+  var name: Substring {
+    switch self {
+    case .web(let url): url.split(separator: "/").last ?? ""
+    case .file(let path): path.split(separator: "/").last ?? ""
+    }
+  }
+
+  /// The directory that this lies in.
+  var directory: Location {
+    switch self {
+    case .web(let url): .web(String(url[...(url.lastIndex(of: "/") ?? url.startIndex)]))
+    case .file(let path):
+      .file(path.lastIndex(of: "/").map { $0 > path.startIndex ? String(path[..<$0]) : "/" } ?? "/")
+    }
+  }
+
+  /// As a directory: a server wants a slash behind it.
+  var slashed: Location {
+    guard case .web(let url) = self, !url.hasSuffix("/") else { return self }
+    return .web(url + "/")
+  }
+
+  /// What `reference` means in this directory (RFC 3986 §5.2): a URL, or a path that may begin with `../`.
+  func resolving(_ reference: String) throws(InstallError) -> Location {
+    if reference.contains("://") {
+      let location = try Location(reference)
+      // What a server says must not read files of this machine.
+      guard location.isWeb || !isWeb else {
+        throw InstallError(
+          .usage("\(cleaned(description)) names a file of this machine, \(cleaned(reference))"))
+      }
+      return location.adopting(self)
+    }
+    let (root, path) = split
+    var segments = reference.hasPrefix("/") ? [] : path.split(separator: "/").map(String.init)
+    for segment in reference.split(separator: "/") where segment != "." {
+      if segment != ".." {
+        segments.append(String(segment))
+      } else if segments.popLast() == nil {
+        throw InstallError(
+          .usage("\(cleaned(reference)) leads out of \(cleaned(description))"))
+      }
+    }
+    let resolved = "/" + segments.joined(separator: "/")
+    switch self {
+    case .web: return .web(root + resolved)
+    case .file: return .file(resolved)
+    }
+  }
+
+  /// `http://host:80` and `/path/`
+  private var split: (root: String, path: String) {
+    guard case .web(let url) = self else { return ("", description) }
+    let authority = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+    let slash = url[authority...].firstIndex(of: "/") ?? url.endIndex
+    return (String(url[..<slash]), String(url[slash...]))
+  }
+
+  /// This, with the user and password of another location on the same server.
+  private func adopting(_ other: Location) -> Location {
+    let (own, path) = split
+    let (root, _) = other.split
+    return isWeb && other.isWeb && redacted(root) == own ? .web(root + path) : self
+  }
+
+  /// All bytes; `nil` if there is no such file.
+  func contents(limit: Int) throws(InstallError) -> [UInt8]? {
+    switch self {
+    case .web(let url):
+      do {
+        return try Transfer.document(
+          at: url, limit: Int64(limit), options: .ours,
+          isCancelled: { Interruption.signal != nil }
+        ).bytes
+      } catch {
+        if case .http(let status, _) = error, status == 404 || status == 410 { return nil }
+        throw InstallError(error)
+      }
+    case .file:
+      do throws(SystemCallError) {
+        return try Directory.open(directory.description).contents(of: String(name), limit: limit)
+      } catch {
+        if error.isMissing { return nil }
+        throw InstallError(.unreadable(error))
+      }
+    }
+  }
+
+  /// How long that file is, as the server says; `nil` if it does not.
+  func byteCount() throws(InstallError) -> Int64? {
+    switch self {
+    case .web(let url):
+      do {
+        return try Transfer.byteCount(
+          at: url, options: .ours, isCancelled: { Interruption.signal != nil })
+      } catch {
+        throw InstallError(error)
+      }
+    case .file:
+      do throws(SystemCallError) {
+        return try Directory.open(directory.description).open(String(name)).status().byteCount
+      } catch {
+        throw InstallError(.unreadable(error))
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+import CUDAPlanning
+import CUDATransfer
+
+/// What a source lists of a product.
+struct Listing: Sendable {
+  /// Oldest first.
+  var labels: [Version]
+  /// As of `Offer`.
+  var validUntil: String?
+}
+
+/// One release as a source offers it, and where its artifacts are.
+struct Offer: Sendable {
+  var release: Release
+  /// Where paths of its artifacts begin; `nil` if each says where it is by itself.
+  let directory: Location?
+  /// Until when its publisher means to have said something newer, `2027-06-30`.
+  var validUntil: String?
+  /// Whether it is the one release of its source for ever, which no update leaves.
+  var isFixed = false
+
+  init(release: Release, directory: Location?) {
+    self.release = release
+    self.directory = directory
+  }
+
+  /// What the receipts of an installed release say of one of its products: no source is asked.
+  init(_ release: Release) throws(InstallError) {
+    let directory: Location?
+    switch try CatalogSource(release.source).kind {
+    case .manifests(let source): directory = source.root
+    case .document(let location, _): directory = location.directory
+    case .archives: directory = nil
+    }
+    self.init(release: release, directory: directory)
+  }
+
+  /// Where an artifact of the release is.
+  func location(of artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Location {
+    let path = artifact.path.text
+    let location =
+      if let directory {
+        try directory.resolving(path)
+      } else {
+        try Location(path)
+      }
+    try location.refuse(isOffline)
+    return location
+  }
+
+  /// The same with the size of every artifact that is selected.
+  func completed(
+    selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?, _ isOffline: Bool
+  ) throws(InstallError) -> Offer {
+    guard release.components.contains(where: { $0.builds.contains { $0.artifact.byteCount == 0 } })
+    else { return self }
+    let wanted = try selecting?(release)
+    var completed = self
+    completed.release = release.with(
+      try release.components.map { component throws(InstallError) in
+        guard wanted?.contains(component.name) ?? true else { return component }
+        let builds = try component.builds.map { build throws(InstallError) in
+          Build(
+            platform: build.platform, variant: build.variant,
+            artifact: try sized(build.artifact, isOffline))
+        }
+        return component.with(builds)
+      })
+    return completed
+  }
+
+  private func sized(_ artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Artifact {
+    guard artifact.byteCount == 0 else { return artifact }
+    let location = try location(of: artifact, isOffline)
+    guard let count = try location.byteCount(), (1...1 << 40).contains(count) else {
+      throw InstallError(.noSize(url: location.description))
+    }
+    return Artifact(
+      path: artifact.path, digest: artifact.digest, byteCount: count, layout: artifact.layout)
+  }
+}
+
+// Documents and archives
+
+/// A document that says one release.
+enum ReleaseDocument {
+  /// Of NVIDIA's form.
+  case manifest(Release)
+  case description(ReleaseDescription, SHA256Digest)
+
+  init(at location: Location, named source: String) throws(InstallError) {
+    let name = location.description
+    guard let bytes = try location.contents(limit: 16 << 20) else {
+      throw InstallError(.noDocument(url: name))
+    }
+    let isJSON =
+      bytes.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+      == UInt8(ascii: "{")
+    self = try cataloging { () throws(CatalogError) in
+      isJSON
+        ? .manifest(try Redistrib.read(bytes, document: name, source: source))
+        : .description(
+          try ReleaseDescription.read(bytes, document: name), SHA256.digest(of: bytes))
+    }
+  }
+
+  var listing: Listing {
+    switch self {
+    case .manifest(let release): Listing(labels: [release.label])
+    case .description(let description, _):
+      Listing(labels: [description.label], validUntil: description.validUntil)
+    }
+  }
+}
+
+extension Offer {
+  /// The release that a manifest of NVIDIA's form or a release description says.
+  init(
+    documentAt location: Location, named source: String, follows: Bool, _ isOffline: Bool
+  ) throws(InstallError) {
+    switch try ReleaseDocument(at: location, named: source) {
+    case .manifest(let release): self.init(release: release, directory: location.directory)
+    case .description(let description, let digest):
+      let components = try Self.components(
+        of: description.parts, in: location.directory, isOffline)
+      self.init(
+        release: Release(
+          product: description.product, label: description.label, source: source,
+          manifestDigest: digest, components: components),
+        directory: location.directory)
+      validUntil = description.validUntil
+    }
+    isFixed = !follows
+  }
+
+  /// The release that these archives are. Its name is `label`, or what the first archive's name or a directory above
+  /// it says: `v0.3.1`.
+  init(archives: [Location], label: Version?, named source: String) throws(InstallError) {
+    var parts: [ReleaseDescription.Part] = []
+    var product: ProductName?
+    var version: Version?
+    for archive in archives {
+      guard let (component, own) = ReleaseDescription.parseName(archive.name) else {
+        throw InstallError(
+          .usage(
+            "\(cleaned(archive.description)) is not an archive: its name ends in none of "
+              + ArtifactPath.suffixes.joined(separator: " ")))
+      }
+      guard !parts.contains(where: { $0.component == component }) else {
+        throw InstallError(
+          .usage("two of the archives are for the component \(component)"))
+      }
+      if parts.isEmpty {
+        product = ProductName(component.text)
+        version = label ?? own ?? Self.version(above: archive)
+      }
+      guard let version else {
+        throw InstallError(
+          .usage(
+            "no version is in the name or the path of \(cleaned(archive.description)): "
+              + "say one, as in 'install 1.2.0 --archive ...'"))
+      }
+      parts.append(
+        .init(component: component, version: own ?? version, location: archive.url))
+    }
+    guard let product, let version, version.text != "current" else {
+      throw InstallError(.usage("the first archive's name is no name of a product"))
+    }
+    let components = try Self.components(of: parts, in: archives[0].directory, false)
+    let digests = components.flatMap(\.builds).map { "\($0.artifact.digest)" }
+    self.init(
+      release: Release(
+        product: product, label: version, source: source,
+        // There is no manifest: the archives are all that there is to know.
+        manifestDigest: SHA256.digest(of: Array(digests.joined(separator: "\n").utf8)),
+        components: components),
+      directory: archives[0].directory)
+    isFixed = true
+  }
+
+  /// `v0.3.1` of `https://example.org/releases/download/v0.3.1/server.tar.gz`
+  private static func version(above location: Location) -> Version? {
+    location.directory.description.split(separator: "/").last { segment in
+      let number = segment.hasPrefix("v") ? segment.dropFirst() : segment
+      return number.contains(".") && Version(String(number))?.isNumeric == true
+    }.flatMap { Version(String($0)) }
+  }
+
+  /// One component for each archive, each with its hash: nothing of an archive is asked for before all hashes are known.
+  private static func components(
+    of parts: [ReleaseDescription.Part], in directory: Location, _ isOffline: Bool
+  ) throws(InstallError) -> [Component] {
+    var components: [ComponentName: Component] = [:]
+    for part in parts {
+      let location = try directory.resolving(part.location)
+      try location.refuse(isOffline)
+      guard let path = ArtifactPath(location.url) else {
+        throw InstallError(
+          .usage("\(cleaned(location.description)) is not the plain URL of an archive"))
+      }
+      let digest: SHA256Digest
+      if let known = part.digest { digest = known } else { digest = try sidecar(of: location) }
+      let build = Build(
+        platform: part.platform ?? .anyLinux, variant: nil,
+        artifact: Artifact(path: path, digest: digest, byteCount: 0, layout: .flat))
+      let before = components[part.component]
+      components[part.component] = Component(
+        name: part.component, title: part.component.text, license: "", version: part.version,
+        builds: (before?.builds ?? []) + [build])
+    }
+    return Array(components.values)
+  }
+
+  /// The hash that the archive's `.sha256` says.
+  private static func sidecar(of archive: Location) throws(InstallError) -> SHA256Digest {
+    let location: Location =
+      switch archive {
+      case .web(let url): .web(url + ".sha256")
+      case .file(let path): .file(path + ".sha256")
+      }
+    guard let bytes = try location.contents(limit: 1 << 16) else {
+      throw InstallError(.noHash(url: location.description))
+    }
+    return try cataloging { () throws(CatalogError) in
+      try ChecksumLine.digest(in: bytes, of: archive.name, document: location.description)
+    }
+  }
+}
+
+/// What a document is not is the source's fault.
+func cataloging<Value>(_ body: () throws(CatalogError) -> Value) throws(InstallError) -> Value {
+  do { return try body() } catch { throw InstallError(.catalog(error)) }
+}

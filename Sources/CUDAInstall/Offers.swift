@@ -1,0 +1,183 @@
+package import CUDACatalog
+import CUDAFiles
+package import CUDAPlanning
+import CUDAStore
+
+/// What sources offer for a request, with the request as it is meant: a document says of which product it is.
+struct Offers: Sendable {
+  var request: Request
+  var main: Offer
+  /// In the order of `request.additions`.
+  var additions: [Offer]
+  /// What is installed of the release; an artifact of a product that was not asked for is where its receipt says.
+  let known: Receipt?
+
+  var release: Release { main.release }
+
+  init(request: Request, main: Offer, additions: [Offer], known: Receipt?) {
+    self.request = request
+    self.main = main
+    self.additions = additions
+    self.known = known
+  }
+
+  /// What is installed, as its receipt says: no source is asked.
+  init(installed receipt: Receipt) throws(InstallError) {
+    self.init(
+      request: Request(updating: receipt, makesCurrent: false),
+      main: try Offer(Release(receipt)), additions: [], known: receipt)
+  }
+
+  /// Where the item's artifact is.
+  func location(of item: Plan.Item, _ isOffline: Bool) throws(InstallError) -> Location {
+    let offer: Offer
+    if item.product == nil {
+      offer = main
+    } else if let asked = additions.first(where: { $0.release.product == item.product }) {
+      offer = asked
+    } else if let known, let addition = known.additions.first(where: { $0.product == item.product })
+    {
+      offer = try Offer(Release(addition, in: known))
+    } else {
+      preconditionFailure("an item is of a product that was asked for, or is there")
+    }
+    return try offer.location(of: item.build.artifact, isOffline)
+  }
+}
+
+extension Installer {
+  /// What the sources offer for `request`, beside what is installed.
+  ///
+  /// - Parameters:
+  ///   - receipt: of an installed release, if it is about that; its products then come from where they came.
+  ///   - labels: the releases of products, where the request's tracks do not decide.
+  func offers(
+    for request: Request, in state: InstalledState, following receipt: Receipt? = nil,
+    exactly labels: [ProductName: Version] = [:]
+  ) throws(InstallError) -> Offers {
+    var request = request
+    var receipt = receipt
+    if request.joinsCurrent { receipt = request.join(state) }
+    var additions: [Offer] = []
+    for addition in request.additions {
+      let track = labels[addition.product].map { Track.exact($0) } ?? addition.track
+      let old = receipt?.additions.first { $0.product == addition.product }
+      do throws(InstallError) {
+        additions.append(
+          try source(of: addition.product, isSourceChosen ? nil : old?.source)
+            .offer(of: addition.product, track))
+      } catch {
+        guard let old, let receipt, track == .exact(old.release), error.isOfMissingRelease else {
+          throw error
+        }
+        additions.append(try Offer(Release(old, in: receipt)))
+      }
+    }
+    let others = additions.map(\.release)
+    let selecting = { (release: Release) throws(InstallError) -> Set<ComponentName> in
+      do throws(PlanningError) {
+        let resolution = try Resolution(request: request, release: release, additions: others)
+        return Set(resolution.items.map(\.component.name))
+      } catch {
+        throw InstallError(.planning(error))
+      }
+    }
+    let main = try mainOffer(for: request, receipt, labels[request.product], selecting)
+    request.product = main.release.product
+    if main.isFixed, receipt == nil { request.track = Track(recorded: main.release.label) }
+    let known = state.knownReleases.first { $0.release == main.release.label }
+    return Offers(request: request, main: main, additions: additions, known: known?.receipt)
+  }
+
+  /// What the source has of a product's release, or of a document's, whatever product it is of.
+  package func offered(_ product: ProductName?, _ track: Track) throws(InstallError) -> Release {
+    try source.offer(of: product, track).release
+  }
+
+  private func mainOffer(
+    for request: Request, _ receipt: Receipt?, _ label: Version?,
+    _ selecting: @escaping (Release) throws(InstallError) -> Set<ComponentName>
+  ) throws(InstallError) -> Offer {
+    let track = label.map { Track.exact($0) } ?? request.track
+    let product: ProductName? = source.isDocument && receipt == nil ? nil : request.product
+    do throws(InstallError) {
+      return try source(of: request.product, isSourceChosen ? nil : receipt?.source)
+        .offer(of: product, track, selecting: selecting)
+    } catch {
+      // What is installed can be made again without a source that has gone on.
+      guard let receipt, track == .exact(receipt.release), error.isOfMissingRelease else {
+        throw error
+      }
+      return try Offer(Release(receipt))
+    }
+  }
+
+  /// The source of one product: where the receipt says it came from, or where this installer takes everything from.
+  func source(of product: ProductName, _ recorded: String?) throws(InstallError) -> CatalogSource {
+    var source = source
+    if let recorded { source = try CatalogSource(recorded) }
+    source.isOffline = isOffline
+    return source
+  }
+}
+
+extension Installer {
+  /// Says that a description is older than its publisher means any to be that is handed out.
+  func warn(ofAge offer: Offer) {
+    if let text = ageText(offer.release.source, offer.validUntil) { observe(.warning(text)) }
+  }
+
+  func ageText(_ source: String, _ validUntil: String?) -> String? {
+    guard let validUntil, Timestamp.now.rfc3339.prefix(10) > validUntil else { return nil }
+    return "\(source) was to be replaced by \(validUntil): its publisher has stopped, "
+      + "or somebody hands out an old copy"
+  }
+
+  func olderText(
+    _ source: String, _ product: ProductName, _ label: Version, than installed: Version
+  ) -> String {
+    "\(source) is older than what is installed: it has \(product.title) \(label), "
+      + "and \(installed) is here"
+  }
+}
+
+extension Request {
+  /// Makes this a request for the current release as it is, and with the additions; without one of CUDA, the first
+  /// addition is what is wanted by itself. The receipt of the release that it is about.
+  fileprivate mutating func join(_ state: InstalledState) -> Receipt? {
+    let typed = self
+    joinsCurrent = false
+    if let current = state.knownReleases.first(where: { $0.release == state.current }),
+      current.receipt.product.isCUDA
+    {
+      self = Request(updating: current.receipt, makesCurrent: false)
+      track = .exact(current.release)
+      additions = typed.additions
+      components += typed.components
+      reinstalls = typed.reinstalls
+      hasStatic = typed.hasStatic
+      return current.receipt
+    }
+    let first = additions.removeFirst()
+    product = first.product
+    track = first.track
+    variant = first.variant
+    return nil
+  }
+}
+
+extension PlanningError {
+  /// Whether a source has no such release.
+  var isOfMissingRelease: Bool { if case .noSuchRelease = self { true } else { false } }
+}
+
+extension InstallError {
+  /// Whether a source has no such release any more, as opposed to that it cannot be asked.
+  var isOfMissingRelease: Bool {
+    switch reason {
+    case .planning(let error): error.isOfMissingRelease
+    case .noDocument: true
+    default: false
+    }
+  }
+}

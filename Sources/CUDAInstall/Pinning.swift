@@ -1,0 +1,151 @@
+// `--locked FILE`: the first run writes down what it installs, later ones install exactly that. Whoever commits the file
+// has reviewed every hash once; neither a publisher, nor a mirror, nor time changes what is installed by it.
+
+import CUDACatalog
+import CUDADigest
+import CUDAFiles
+import CUDAPlanning
+import CUDAStore
+
+/// A pin file.
+struct PinFile {
+  /// Absolute.
+  let path: String
+  /// What it says; `nil` if it is to be written.
+  let pins: Pins?
+
+  init(_ path: String) throws(InstallError) {
+    let location = try Location(path)
+    guard case .file(let absolute) = location else {
+      throw InstallError(.usage("--locked names a file of this machine"))
+    }
+    self.path = absolute
+    pins = try location.contents(limit: 4 << 20).map { bytes throws(InstallError) in
+      try cataloging { () throws(CatalogError) in try Pins.read(bytes, document: absolute) }
+    }
+  }
+
+  /// The file says what the receipt does, in one step.
+  func write(_ receipt: Receipt) throws(InstallError) {
+    let location = Location.file(path)
+    do {
+      try Directory.open(location.directory.description)
+        .replace(String(location.name), with: Pins(receipt).bytes, .bytesAndName)
+    } catch {
+      throw InstallError(.store(.files(error)))
+    }
+  }
+}
+
+extension Installer {
+  /// What pins say is to be had for `request`, which must not want anything else.
+  func offers(
+    for request: Request, pinned pins: Pins, by path: String, in state: InstalledState
+  ) throws(InstallError) -> Offers {
+    try check(request, pins, path)
+    let releases = pins.releases
+    var pinned = request
+    pinned.joinsCurrent = false
+    pinned.product = pins.products[0].product
+    if !request.hasTrack { pinned.track = Track(recorded: releases[0].label) }
+    pinned.profile = pins.profile.flatMap { Profile(rawValue: $0) }
+    pinned.components = pins.products[0].components.filter(\.asked).map(\.name.text)
+    pinned.kept = pins.products[0].components.filter { !$0.asked }.map(\.name)
+    pinned.without = pins.without
+    pinned.hasStatic = pins.hasStatic
+    pinned.additions = pins.products.dropFirst().map { product in
+      var addition = Request.Addition(
+        product: product.product, track: Track(recorded: product.release),
+        variant: product.variant)
+      if let typed = request.additions.first(where: { $0.product == product.product }) {
+        addition.track = typed.track
+      }
+      addition.components = product.components.filter(\.asked).map(\.name.text)
+      return addition
+    }
+    let known = state.knownReleases.first { $0.release == releases[0].label }
+    var offers = Offers(
+      request: pinned, main: try Offer(releases[0]),
+      additions: try releases.dropFirst().map { release throws(InstallError) in
+        try Offer(release)
+      }, known: known?.receipt)
+    // What is here already needs no source.
+    let plan = try makePlan(offers, state)
+    guard plan.tree?.items.contains(where: { $0.source == .fetch }) ?? false else { return offers }
+    offers.main = try compared(offers.main)
+    offers.additions = try offers.additions.map { offer throws(InstallError) in
+      try compared(offer)
+    }
+    return offers
+  }
+
+  /// The pinned release as the source has it now: the same, or, at another source, archives of the same hashes.
+  private func compared(_ pinned: Offer) throws(InstallError) -> Offer {
+    let release = pinned.release
+    let source = try source(of: release.product, isSourceChosen ? nil : release.source)
+    let offer: Offer
+    do throws(InstallError) {
+      offer = try source.offer(of: release.product, .exact(release.label)) { _ in [] }
+    } catch {
+      // It has gone on; the archives may be where they were.
+      guard !isSourceChosen, error.isOfMissingRelease else { throw error }
+      return pinned
+    }
+    if offer.release.source == release.source {
+      guard offer.release.manifestDigest == release.manifestDigest else {
+        throw InstallError(
+          .manifestChanged(
+            url: "\(release.source) (\(release.product.title) \(release.label))",
+            expected: release.manifestDigest, found: offer.release.manifestDigest))
+      }
+      return pinned
+    }
+    var places: [SHA256Digest: Artifact] = [:]
+    for build in offer.release.components.flatMap(\.builds) {
+      places[build.artifact.digest] = build.artifact
+    }
+    var moved = Offer(release: release, directory: offer.directory)
+    moved.release = release.with(
+      try release.components.map { component throws(InstallError) in
+        component.with(
+          try component.builds.map { build throws(InstallError) in
+            guard let artifact = places[build.artifact.digest] else {
+              throw InstallError(
+                .notPinned(
+                  component: component.name, digest: build.artifact.digest,
+                  source: offer.release.source))
+            }
+            return Build(
+              platform: build.platform, variant: build.variant,
+              artifact: Artifact(
+                path: artifact.path, digest: artifact.digest,
+                byteCount: build.artifact.byteCount, layout: build.artifact.layout))
+          })
+      })
+    return moved
+  }
+
+  /// Throws if the command line wants something that is not in the pins.
+  private func check(_ request: Request, _ pins: Pins, _ path: String) throws(InstallError) {
+    let main = pins.products[0]
+    func refuse(_ wanted: String) -> InstallError {
+      InstallError(
+        .otherPins(
+          file: path, has: "\(main.product.title) \(main.release) for \(pins.platform)",
+          wanted: wanted))
+    }
+    guard request.platform == pins.platform else { throw refuse("\(request.platform)") }
+    if request.hasTrack, !request.track.contains(main.release), request.track != .latest {
+      throw refuse("\(request.track)")
+    }
+    for addition in request.additions {
+      guard let pinned = pins.products.first(where: { $0.product == addition.product }),
+        addition.track == .latest || addition.track.contains(pinned.release)
+      else { throw refuse("\(addition.product) \(addition.track)") }
+    }
+    for typed in request.components
+    where !pins.releases.contains(where: { NameSearch.component(typed, in: $0) != nil }) {
+      throw refuse(cleaned(typed))
+    }
+  }
+}
