@@ -205,7 +205,7 @@ _cuda-install() {
 
 _cuda-install_install() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--static --no-static --use --force -n --dry-run --json --no-wait --version -h --help)
+    non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--profile --platform -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
@@ -435,7 +435,7 @@ _cuda-install_status() {
 
 _cuda-install_list() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--available --components --json --no-wait --version -h --help)
+    non_repeating_flags=(--available --components --why --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1

@@ -96,9 +96,6 @@ package enum Machine {
     return kill(pid, 0) == 0 || errno == EPERM
   }
 
-  /// The version of the loaded NVIDIA kernel driver, `580.82.07`; `nil` if none is loaded.
-  package static var driverVersion: String? { firstLine(of: "/sys/module/nvidia/version") }
-
   /// What started this process, for the record that others read.
   package static var context: String {
     if let script = environment("DPKG_MAINTSCRIPT_NAME") {

@@ -75,6 +75,9 @@ public struct PlanSummary: Sendable {
   /// Bytes that an earlier run fetched, and that are used.
   public let keptByteCount: Int64
 
+  /// What is to be said of it, where no run says so: of the driver, and of what belongs to it.
+  public internal(set) var notes: [String] = []
+
   /// Whether a tree is made of it, as opposed to a directory of archives.
   package let unpacks: Bool
 

@@ -51,6 +51,8 @@ public struct InstallError: Error, Sendable {
     /// Two components bring different things for one path.
     case collision(path: String, ComponentName, ComponentName)
     case noSpace(needed: Int64, free: Int64, prefix: String)
+    /// The release is to suit the driver, and there is none, or none of which the version is known.
+    case noDriver(LoadedDriver)
     /// NVIDIA publishes nothing for this machine.
     case noPlatform(machine: String)
     /// The release, `CUDA 13.0.2`, is in use, and nobody said that it may go.
@@ -97,6 +99,12 @@ public struct InstallError: Error, Sendable {
       "\(one) and \(other) both bring \(path), and not the same"
     case .noSpace(let needed, let free, let prefix):
       "not enough space in \(prefix): about \(Size(needed)) needed, \(Size(free)) free"
+    case .noDriver(let driver):
+      if case .unknown(let what) = driver {
+        "no release can be chosen for the driver: it is \(what)"
+      } else {
+        "no release can be chosen for the driver: this machine has none loaded"
+      }
     case .noPlatform(let machine): "NVIDIA publishes no components for \(machine)"
     case .removesCurrent(let release): "\(release) is the current release"
     case .damaged(let damage):
@@ -140,6 +148,7 @@ public struct InstallError: Error, Sendable {
     case .store(let error): error.hint
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
     case .archive: "nothing of it was installed; tell the publisher"
+    case .noDriver: "name the version instead, as in 'cuda-install install 12.9'"
     case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
     case .otherProduct, .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
     }
@@ -178,7 +187,7 @@ public struct InstallError: Error, Sendable {
     case .archive: (65, "bad_archive")
     case .collision: (65, "bad_archive")
     case .noSpace: (74, "no_space")
-    case .noPlatform: (66, "not_found")
+    case .noDriver, .noPlatform: (66, "not_found")
     case .removesCurrent: (64, "usage")
     case .damaged: (65, "damaged")
     case .nothingCurrent, .unknownRun: (66, "not_found")

@@ -60,7 +60,12 @@ public struct Installer {
     }
     let state = try installed()
     let file = try path.map { path throws(InstallError) in try PinFile(path) }
-    return try plan(offers(for: request, pinnedBy: file, in: state), state)
+    let offers = try offers(for: request, pinnedBy: file, in: state)
+    var summary = try plan(offers, state)
+    let remarks = self.remarks(on: summary.plan, of: offers)
+    summary.notes = remarks.map(\.text)
+    for remark in remarks { observe(remark.event) }
+    return summary
   }
 
   /// The release that the request means, and the components it selects of it, are installed.
@@ -97,6 +102,7 @@ public struct Installer {
               "\(offers.release.title) follows \(tree.track) from now on, and not \(old)"
             ))
         }
+        for remark in remarks(on: plan, of: offers) { observe(remark.event) }
         let execution = try execute(plan, tree, offers, in: &locked)
         if execution.omittedByteCount > 0 {
           observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))

@@ -1,6 +1,6 @@
 public import CUDACatalog
-import CUDAFiles
-import CUDAPlanning
+package import CUDAFiles
+package import CUDAPlanning
 import CUDAStore
 
 /// A prefix at a moment, as anybody may see it.
@@ -18,7 +18,9 @@ package struct Status: Sendable {
   package var keptByteCount: Int64 = 0
   package var last: RunRecord?
   package var freeByteCount: Int64?
-  package var driver: String?
+  package var driver: LoadedDriver = .none
+  /// What the current release demands of it, if that is known.
+  package var need: DriverNeed?
 }
 
 extension Installer {
@@ -30,13 +32,14 @@ extension Installer {
     let interrupted: Operation? = if case .died(let run) = occupation { run } else { nil }
     let visible = try storing { () throws(StoreError) in try store.visible() }
     let kept = try storing { () throws(StoreError) in try store.downloads() }
+    let state = try installed()
     return Status(
-      prefix: store.prefix, lockPath: "\(store.prefix)/\(Layout.lock)", state: try installed(),
+      prefix: store.prefix, lockPath: "\(store.prefix)/\(Layout.lock)", state: state,
       busy: busy, interrupted: interrupted.map { Holder(holder: .run($0)) },
       isInterruptedVisible: interrupted.map { $0.before != visible } ?? false,
       keptByteCount: kept.reduce(0) { $0 + $1.byteCount }, last: store.lastRun(),
       freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
-      driver: Machine.driverVersion)
+      driver: Machine.driver, need: state.driverNeed)
   }
 
   /// Watches the run `op`, by default the one that is under way, and delivers its progress as `waiting` events;

@@ -98,11 +98,11 @@ extension Installer {
     for request: Request, _ receipt: Receipt?, _ label: Version?,
     _ selecting: @escaping (Release) throws(InstallError) -> Set<ComponentName>
   ) throws(InstallError) -> Offer {
-    let track = label.map { Track.exact($0) } ?? request.track
+    let source = try source(of: request.product, isSourceChosen ? nil : receipt?.source)
+    let track = try suited(label.map { .exact($0) } ?? request.track, of: request, from: source)
     let product: ProductName? = source.isDocument && receipt == nil ? nil : request.product
     do throws(InstallError) {
-      return try source(of: request.product, isSourceChosen ? nil : receipt?.source)
-        .offer(of: product, track, selecting: selecting)
+      return try source.offer(of: product, track, selecting: selecting)
     } catch {
       // What is installed can be made again without a source that has gone on.
       guard let receipt, track == .exact(receipt.release), error.isOfMissingRelease else {

@@ -76,18 +76,26 @@ extension Installer {
   private func isInside(_ path: String) -> Bool { path == prefix || path.hasPrefix("\(prefix)/") }
 
   private func driverCheck() -> Check {
-    guard let text = Machine.driverVersion, let driver = Version(text) else {
-      return Check("driver", .ok, "none found: compiling works, programs that use a GPU need one")
-    }
-    let current = (try? store.visible())?.current.flatMap { Version($0) }
-    guard let current, let oldest = Driver.oldest(for: current) else {
+    let found = Machine.driver
+    guard let driver = found.parsed else {
+      let text =
+        found == .none
+        ? "none found: compiling works, programs that use a GPU need one" : found.phrase
       return Check("driver", .ok, text)
     }
-    guard driver >= oldest else {
-      return Check(
-        "driver", .warn, "\(text) is older than the \(oldest) that CUDA \(current) needs",
-        hint: "update the driver, or use an older release")
+    guard let need = (try? installed())?.driverNeed else {
+      return Check("driver", .ok, found.phrase)
     }
-    return Check("driver", .ok, "\(text), good for CUDA \(current)")
+    switch need.fit(of: driver) {
+    case .good:
+      return Check("driver", .ok, "\(found.phrase); CUDA \(need.release) has all it needs")
+    case .limited:
+      return Check(
+        "driver", .ok, need.text(with: driver), hint: "a newer driver gives all of it")
+    case .tooOld:
+      return Check(
+        "driver", .warn, need.text(with: driver),
+        hint: "update the driver, or 'cuda-install install --for-driver --use'")
+    }
   }
 }

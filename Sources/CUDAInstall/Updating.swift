@@ -41,7 +41,12 @@ extension Installer {
     due: [Update], warnings: [String]
   ) {
     try requirePrefix()
-    let found = try findUpdates(of: texts)
+    var found = try findUpdates(of: texts)
+    for update in found.due {
+      let remarks = driverRemarks(
+        on: update.offers.release, for: update.installed.receipt.platform)
+      found.warnings += remarks.filter(\.isWarning).map(\.text)
+    }
     guard let failure = found.failure else { return (found.due, found.warnings) }
     guard !found.due.isEmpty else { throw failure }
     return (found.due, found.warnings + [failure.message])
@@ -94,6 +99,9 @@ extension Installer {
       observe(.warning("\(title) has no \(component.name), which \(update.from) has"))
     }
     for offer in [offers.main] + offers.additions { warn(ofAge: offer) }
+    for remark in driverRemarks(on: offers.release, for: offers.request.platform) {
+      observe(remark.event)
+    }
     let execution = try execute(plan, tree, offers, in: &locked)
     try commit(execution, plan, in: &locked)
   }

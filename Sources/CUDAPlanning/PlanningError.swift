@@ -4,6 +4,9 @@ package import CUDACatalog
 package enum PlanningError: Error, Equatable, Sendable {
   /// The source has no release on the track.
   case noSuchRelease(ProductName, Track, available: [Version])
+  /// The driver is not known to support the release that is asked for, or any on the track. With the oldest driver
+  /// that would do, if that is known.
+  case driverTooOld(Version, Track, oldest: Version?)
   /// The release has no component called so; near misses, best first.
   case noSuchComponent(
     String, product: ProductName, release: Version, suggestions: [String])
@@ -31,6 +34,16 @@ package enum PlanningError: Error, Equatable, Sendable {
     case .noSuchRelease(let product, let track, _):
       product.isCUDA
         ? "the source has no release \(track)" : "the source has no release \(track) of \(product)"
+    case .driverTooOld(let driver, .exact(let label), let oldest?):
+      "driver \(driver) does not support CUDA \(label), which needs \(oldest) or newer"
+    case .driverTooOld(let driver, .exact(let label), nil):
+      "driver \(driver) is not known to support CUDA \(label)"
+    case .driverTooOld(let driver, .within(let line), let oldest):
+      "driver \(driver) supports no release \(line)"
+        + (oldest.map { ", which needs \($0) or newer" } ?? " that is known")
+    case .driverTooOld(let driver, .latest, let oldest):
+      "driver \(driver) supports no release that the source has"
+        + (oldest.map { "; the oldest needs \($0) or newer" } ?? "")
     case .noSuchComponent(let name, let product, let release, _):
       "\(product.title) \(release) has no component \(cleaned(name))"
     case .noBuild(let name, let platform, let platforms):
@@ -63,6 +76,9 @@ package enum PlanningError: Error, Equatable, Sendable {
       available.isEmpty
         ? "check the source: it lists no release at all"
         : "there are \(list(available.suffix(5).reversed()))" + (available.count > 5 ? ", ..." : "")
+    case .driverTooOld(_, .latest, _): "update the driver"
+    case .driverTooOld:
+      "update the driver, or leave the version out to get the newest that it supports"
     case .noSuchComponent(_, _, _, let suggestions), .noComponentInstalled(_, _, let suggestions):
       suggestions.isEmpty ? nil : "did you mean \(suggestions.joined(separator: " or "))?"
     case .noVariant(_, _, let variants):

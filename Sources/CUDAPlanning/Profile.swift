@@ -25,6 +25,20 @@ public enum Profile: String, CaseIterable, Sendable {
     }
   }
 
+  /// This profile's components of a release. The lists are CUDA's own; of another product every profile is all there is.
+  package func components(in release: Release) -> [Component] {
+    guard release.product.isCUDA, let entries else {
+      return release.components.filter { !$0.isDriverClass(in: release.product) }
+    }
+    return entries.compactMap { NameSearch.first(of: $0, in: release) }
+  }
+
+  /// The profiles that a component of a release is in, the smallest first; none for what is installed only when asked
+  /// for by name, and what belongs to the driver.
+  package static func holding(_ component: Component, in release: Release) -> [Profile] {
+    allCases.filter { $0.components(in: release).contains(component) }
+  }
+
   private static let baseEntries = [["cuda_cudart"]]
 
   private static let runtimeEntries = [

@@ -57,6 +57,8 @@ public struct Request: Sendable, Equatable {
   package var without: [ComponentName] = []
   /// Whether the release becomes the one in use.
   public var makesCurrent: Bool
+  /// The driver that must support the release: of those on the track the newest that it does is meant.
+  public var driver: Version?
 
   /// A request; with neither `components` nor `profile` it is for `devel`.
   public init(

@@ -60,7 +60,7 @@ package struct Resolution: Sendable {
     }
     try addNeeds()
     if let profile = request.effectiveProfile {
-      for component in Self.components(of: profile, in: release) {
+      for component in profile.components(in: release) {
         try addIfBuilt(component, .profile(profile))
       }
     }
@@ -113,7 +113,7 @@ package struct Resolution: Sendable {
     _ addition: Request.Addition, _ other: Release
   ) throws(PlanningError) {
     for typed in addition.components { try addAsked(typed, of: addition, other) }
-    let components = Self.components(of: .full, in: other).filter { $0.isBuilt(for: platform) }
+    let components = Profile.full.components(in: other).filter { $0.isBuilt(for: platform) }
     guard !components.isEmpty else {
       throw .nothingToInstall(
         product: other.product, release: other.label, platform: platform,
@@ -163,13 +163,5 @@ package struct Resolution: Sendable {
       selection.reason == .asked || !without.contains(name.text)
     else { return }
     items.append(selection)
-  }
-
-  /// The lists are CUDA's own; of another product every profile is all there is.
-  private static func components(of profile: Profile, in release: Release) -> [Component] {
-    guard release.product.isCUDA, let entries = profile.entries else {
-      return release.components.filter { !$0.isDriverClass(in: release.product) }
-    }
-    return entries.compactMap { NameSearch.first(of: $0, in: release) }
   }
 }

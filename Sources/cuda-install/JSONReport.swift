@@ -283,6 +283,8 @@ struct PlanJSON: Encodable {
   var free_bytes: Int64?
   var makes_current: Bool
   var items: [Item]
+  /// Of `--dry-run`; a run says so in messages.
+  var notes: [String]?
 
   init(_ summary: PlanSummary) {
     let plan = summary.plan
@@ -293,6 +295,7 @@ struct PlanJSON: Encodable {
     disk_bytes = plan.addedDiskByteCount
     free_bytes = summary.freeByteCount
     makes_current = plan.makesCurrent
+    notes = summary.notes.isEmpty ? nil : summary.notes.map { cleaned($0, limit: .max) }
     items = (plan.tree?.items ?? []).map {
       Item(
         component: $0.component.name.text, version: $0.component.version.text,

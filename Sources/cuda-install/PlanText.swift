@@ -43,7 +43,7 @@ enum PlanText {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
 
-  private static func why(_ reason: Reason) -> String {
+  static func why(_ reason: Reason) -> String {
     switch reason {
     case .asked: "asked for"
     case .profile(let profile): "profile \(profile.rawValue)"

@@ -37,6 +37,9 @@ struct Install: ParsableCommand {
   @Option(help: "For another platform than this machine's, as in linux-sbsa.")
   var platform: String?
 
+  @Flag(help: "The newest release on the track that this machine's driver supports.")
+  var forDriver = false
+
   @Option(help: "The variant of other products, as in 13, where CUDA's release does not decide.")
   var variant: String?
 
@@ -131,6 +134,11 @@ struct Install: ParsableCommand {
       makesCurrent: use)
     request.hasTrack = wish.track != nil
     request.additions = wish.additions
+    if forDriver {
+      let found = Machine.driver
+      guard let driver = found.parsed else { throw InstallError(.noDriver(found)) }
+      request.driver = driver
+    }
     request.joinsCurrent = wish.joinsCurrent && profile == nil && !source.isDocument
     return request
   }
@@ -156,8 +164,8 @@ struct Install: ParsableCommand {
   /// Four lines for a person who has just installed something.
   private func adviseNextSteps(_ installer: Installer) {
     let prefix = options.prefix == nil ? "" : " --prefix \(shellQuoted(installer.prefix))"
-    let driver =
-      Machine.driverVersion.map { "\($0) found" } ?? "none found; programs that use a GPU need one"
+    let found = Machine.driver
+    let driver = found == .none ? "none found; programs that use a GPU need one" : found.phrase
     Console(stream: .error).write(
       """
 

@@ -14,6 +14,9 @@ struct List: ParsableCommand {
   @Flag(help: "The components of a release.")
   var components = false
 
+  @Flag(help: "With --components: why each is there, or which profiles it is in.")
+  var why = false
+
   @Argument(
     help: """
       The version; by default the current release, or the latest with --available. There another product as well, \
@@ -23,6 +26,12 @@ struct List: ParsableCommand {
 
   @OptionGroup var source: SourceOptions
   @OptionGroup var options: GlobalOptions
+
+  mutating func validate() throws {
+    guard components || !why else {
+      throw ValidationError("--why says something of components: write it behind --components")
+    }
+  }
 
   mutating func run() throws {
     let session = try Session(options, source)
@@ -60,8 +69,12 @@ struct List: ParsableCommand {
     let current = try installer.installed().current
     var document = ReleaseJSON(release, isCurrent: release.release == current)
     document.v = 1
-    let rows = release.receipt.components.map {
-      [$0.name.text, $0.version.text, "\(Size($0.byteCount))", $0.license]
+    let reasons = release.receipt.reasons
+    let rows = release.receipt.components.map { component in
+      [
+        component.name.text, component.version.text, "\(Size(component.byteCount))",
+        component.license,
+      ] + (why ? [PlanText.why(reasons[component.name] ?? .installed)] : [])
     }
     report.answer(
       lines(
@@ -93,6 +106,7 @@ struct List: ParsableCommand {
       let builds = component.builds.filter { here?.runs($0.platform) ?? false }
       let size = builds.map { "\(Size($0.artifact.byteCount))" }.first ?? "not for this platform"
       return [component.name.text, component.version.text, size, cleaned(component.title)]
+        + (why ? [membership(component, in: release)] : [])
     }
     report.answer(
       lines(
@@ -114,6 +128,14 @@ struct List: ParsableCommand {
     return (addition.product, version.contains("@") ? addition.track : nil)
   }
 
+  /// `runtime, devel, full`
+  private func membership(_ component: Component, in release: Release) -> String {
+    if component.isDriverClass(in: release.product) {
+      return "never unless asked for by name: it belongs to the driver or the system"
+    }
+    return Profile.holding(component, in: release).map(\.rawValue).joined(separator: ", ")
+  }
+
   private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 }
 
@@ -132,6 +154,7 @@ struct ReleaseJSON: Encodable {
     var version: String
     var bytes: Int64
     var sha256: String
+    var why: String
   }
 
   /// Of a document; `nil` within another.
@@ -158,10 +181,11 @@ struct ReleaseJSON: Encodable {
     tree = release.tree
     source = release.receipt.source
     bytes = release.receipt.files.byteCount
+    let reasons = release.receipt.reasons
     components = release.receipt.components.map {
       Component(
         name: $0.name.text, version: $0.version.text, bytes: $0.byteCount,
-        sha256: "\($0.artifact.digest)")
+        sha256: "\($0.artifact.digest)", why: PlanText.why(reasons[$0.name] ?? .installed))
     }
   }
 }
@@ -176,6 +200,8 @@ private struct AvailableComponentsJSON: Encodable {
     var name: String
     var version: String
     var platforms: [String: Int64]
+    /// None of what is installed only when asked for by name.
+    var profiles: [String]
   }
 
   var v = 1
@@ -188,7 +214,8 @@ private struct AvailableComponentsJSON: Encodable {
       var platforms: [String: Int64] = [:]
       for build in component.builds { platforms[build.platform.text] = build.artifact.byteCount }
       return Component(
-        name: component.name.text, version: component.version.text, platforms: platforms)
+        name: component.name.text, version: component.version.text, platforms: platforms,
+        profiles: Profile.holding(component, in: release).map(\.rawValue))
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CUDACatalog
 import CUDAFiles
 import CUDAInstall
+import CUDAPlanning
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -71,8 +72,19 @@ enum StatusText {
       ])
     }
     if let last = status.last { rows.append(["Last", describe(last)]) }
-    rows.append(["Driver", status.driver ?? "none found"])
+    rows.append(["Driver", driver(status)])
     return Columns.aligned(rows).map { $0 + "\n" }.joined()
+  }
+
+  /// What the driver supports and what the current release is are two things, and may not fit.
+  private static func driver(_ status: CUDAInstall.Status) -> String {
+    let phrase = status.driver.phrase
+    guard let driver = status.driver.parsed, let need = status.need else { return phrase }
+    switch need.fit(of: driver) {
+    case .good: return phrase
+    case .limited: return "\(phrase); CUDA \(need.release) works with limits"
+    case .tooOld: return "\(phrase); TOO OLD for CUDA \(need.release), which needs \(need.oldest)"
+    }
   }
 
   private static func describe(_ release: InstalledRelease, isLong: Bool) -> String {
@@ -111,6 +123,11 @@ struct StatusJSON: Encodable {
   var interrupted: HolderJSON?
   var last: RunRecord?
   var driver: String?
+  /// Why it has no version, if there is one.
+  var driver_unknown: String?
+  var driver_cuda: String?
+  var driver_majors: [Int]?
+  var driver_fit: String?
 
   init(_ status: CUDAInstall.Status) {
     prefix = status.prefix
@@ -125,6 +142,12 @@ struct StatusJSON: Encodable {
     operation = status.busy?.operation.map(OperationJSON.init)
     interrupted = status.interrupted?.operation.map(HolderJSON.init)
     last = status.last?.cleaned
-    driver = status.driver
+    if case .unknown(let what) = status.driver { driver_unknown = what }
+    if let version = status.driver.parsed {
+      driver = version.text
+      driver_cuda = Driver.line(of: version)
+      driver_majors = Driver.majors(of: version)
+      driver_fit = status.need.map { $0.fit(of: version).rawValue }
+    }
   }
 }
