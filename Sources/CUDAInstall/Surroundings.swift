@@ -88,7 +88,7 @@ extension Installer {
     }
     switch need.fit(of: driver) {
     case .good:
-      return Check("driver", .ok, "\(found.phrase); CUDA \(need.release) has all it needs")
+      return Check("driver", .ok, "\(found.phrase); the current release is good with it")
     case .limited:
       return Check(
         "driver", .ok, need.text(with: driver), hint: "a newer driver gives all of it")

@@ -43,6 +43,7 @@ package struct DriverNeed: Sendable, Equatable {
 
   /// How well the release works with a driver.
   package enum Fit: String, Sendable {
+    /// It works, and nobody knows of anything that does not.
     case good
     /// It works, but for what is newer than the driver.
     case limited
@@ -61,7 +62,7 @@ package struct DriverNeed: Sendable, Equatable {
     case (.limited, let own?):
       "driver \(driver) is older than CUDA \(release)'s own, \(own): it works, but without the "
         + "newest features, and no newer PTX is compiled at run time"
-    case (.limited, nil), (.good, _): "driver \(driver) is good for CUDA \(release)"
+    case (.limited, nil), (.good, _): "driver \(driver) runs CUDA \(release)"
     }
   }
 }

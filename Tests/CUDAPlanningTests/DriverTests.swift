@@ -39,7 +39,7 @@ import Testing
     #expect(
       need.text(with: try version("550.54.14")).hasPrefix(
         "driver 550.54.14 is older than CUDA 12.9.1's own, 575.57.08: it works, but"))
-    #expect(need.text(with: try version("580.1")) == "driver 580.1 is good for CUDA 12.9.1")
+    #expect(need.text(with: try version("580.1")) == "driver 580.1 runs CUDA 12.9.1")
   }
 
   static let phrases = [
