@@ -32,6 +32,8 @@ private struct Machine {
 
   func run(_ words: String...) -> Ended { bench.ended(place.command(bench.command(words))) }
 
+  func start(_ words: String...) -> Program { bench.started(place.command(bench.command(words))) }
+
   /// A script of sh(1), inside.
   func inside(_ script: String) -> Ended { bench.ended(place.command(["sh", "-e", "-c", script])) }
 }
@@ -222,6 +224,21 @@ private struct Machine {
     let install = machine.run("install", "--for-driver", "13.0", "curand")
     #expect(install.status == 0)
     #expect(install.errors.contains("CUDA 13.0.2: the newest 13.0 that driver 580.65.06 supports"))
+    #expect(machine.bench.links["13.0.2"] != nil)
+  }
+
+  @Test func `I2: is chosen once the lock is there, not before`() throws {
+    var mirror = Mirror()
+    mirror.add("12.9.1", Mirror.components("12.9.79"))
+    let machine = try Machine(mirror, module: "580.65.06")
+    #expect(machine.run("install", "12.9.1", "curand").status == 0)
+    let holding = machine.bench.hold()
+    let waiter = machine.start("install", "--for-driver", "curand", "--wait", "--json")
+    try #require(waiter.waitForOutput("waiting"))
+    for (path, bytes) in Mirror.three.files { machine.bench.server.publish(path, bytes) }
+    holding.release()
+    let ended = Ended(waiter)
+    #expect(ended.status == 0, "\(ended.output)")
     #expect(machine.bench.links["13.0.2"] != nil)
   }
 
