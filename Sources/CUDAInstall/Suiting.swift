@@ -90,7 +90,9 @@ extension Installer {
     case .limited: return [Remark(text: need.text(with: driver))]
     case .tooOld:
       return [
-        Remark(text: "\(need.text(with: driver)): its programs will not start", isWarning: true)
+        Remark(
+          text: "\(need.text(with: driver)): programs that use it will not run here",
+          isWarning: true)
       ]
     }
   }
