@@ -110,7 +110,8 @@ struct `Of the components of NVIDIA's releases` {
   ) throws {
     let release = try realRelease(label, of: product)
     for component in release.components {
-      #expect(!component.isDriverClass(in: release.product), "\(component.name): \(component.license)")
+      #expect(
+        !component.isDriverClass(in: release.product), "\(component.name): \(component.license)")
     }
   }
 

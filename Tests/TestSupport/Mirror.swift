@@ -6,7 +6,7 @@ package struct Mirror: Sendable {
 
   /// Path and content, the manifests and the index included.
   package private(set) var files: [String: [UInt8]] = [:]
-  private var labels: [String] = []
+  private var labels: [String: [String]] = [:]
 
   package init() {}
 
@@ -16,6 +16,8 @@ package struct Mirror: Sendable {
     package var version: String
     package var members: [Member]
     package var platform = "linux-x86_64"
+    /// `cuda13`
+    package var variant: String?
     /// What the manifest says instead of the truth.
     package var claimedDigest: String?
     package var claimedByteCount: Int?
@@ -26,12 +28,14 @@ package struct Mirror: Sendable {
       self.members = members
     }
 
-    package var path: String {
-      "\(name)/\(platform)/\(name)-\(platform)-\(version)-archive.tar.gz"
+    package var path: String { "\(name)/\(platform)/\(top).tar.gz" }
+
+    private var top: String {
+      "\(name)-\(platform)-\(version)\(variant.map { "_\($0)" } ?? "")-archive"
     }
 
     package var archive: [UInt8] {
-      let top = "\(name)-\(platform)-\(version)-archive"
+      let top = top
       let moved = members.map { member in
         var member = member
         member.name = "\(top)/\(member.name)"
@@ -76,34 +80,50 @@ package struct Mirror: Sendable {
     return noise
   }
 
-  package mutating func add(_ label: String, _ components: [Component]) {
+  /// Where a product's releases are.
+  package static func base(of product: String) -> String { "/compute/\(product)/redist/" }
+
+  package mutating func add(
+    _ label: String, _ components: [Component], product: String = "cuda"
+  ) {
+    let base = Self.base(of: product)
     var blocks: [String] = []
-    for component in components {
-      let archive = component.archive
-      files[Self.base + component.path] = archive
-      let digest = component.claimedDigest ?? "\(SHA256.digest(of: archive))"
+    for name in Set(components.map(\.name)).sorted() {
+      let builds = components.filter { $0.name == name }
+      var platforms: [String] = []
+      for platform in Set(builds.map(\.platform)).sorted() {
+        let leaves = builds.filter { $0.platform == platform }.map { component in
+          let archive = component.archive
+          files[base + component.path] = archive
+          let leaf = """
+            "relative_path": "\(component.path)", "md5": "",
+                        "sha256": "\(component.claimedDigest ?? "\(SHA256.digest(of: archive))")",
+                        "size": "\(component.claimedByteCount ?? archive.count)"
+            """
+          return component.variant.map { "\"\($0)\": {\(leaf)}" } ?? leaf
+        }
+        platforms.append("\"\(platform)\": {\(leaves.joined(separator: ",\n"))}")
+      }
       blocks.append(
         """
-          "\(component.name)": {
-            "name": "\(component.name) for tests", "license": "CUDA Toolkit",
-            "version": "\(component.version)",
-            "\(component.platform)": {
-              "relative_path": "\(component.path)", "sha256": "\(digest)", "md5": "",
-              "size": "\(component.claimedByteCount ?? archive.count)"
-            }
+          "\(name)": {
+            "name": "\(name) for tests", "license": "\(product == "cuda" ? "CUDA Toolkit" : product)",
+            "version": "\(builds[0].version)",
+            \(platforms.joined(separator: ",\n    "))
           }
         """)
     }
-    files["\(Self.base)redistrib_\(label).json"] = Array(
+    files["\(base)redistrib_\(label).json"] = Array(
       """
       {
-        "release_date": "2025-10-01", "release_label": "\(label)", "release_product": "cuda",
+        "release_date": "2025-10-01", "release_label": "\(label)", "release_product": "\(product)",
       \(blocks.joined(separator: ",\n"))
       }
       """.utf8)
-    labels.append(label)
-    files[Self.base] = Array(
-      labels.map { "<a href='redistrib_\($0).json'>redistrib_\($0).json</a> 4.0KB<br>\n" }.joined()
+    labels[product, default: []].append(label)
+    files[base] = Array(
+      (labels[product] ?? [])
+        .map { "<a href='redistrib_\($0).json'>redistrib_\($0).json</a> 4.0KB<br>\n" }.joined()
         .utf8)
   }
 
