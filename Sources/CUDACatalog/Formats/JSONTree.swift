@@ -6,8 +6,9 @@ enum JSONTree: Equatable, Sendable {
   case array([JSONTree])
   case string(String)
   case integer(Int64)
+  case boolean(Bool)
   case null
-  /// A number that is no 64-bit integer, `true` or `false`: nothing a manifest needs.
+  /// A number that is no 64-bit integer: nothing a manifest needs.
   case other
 
   /// The tree that strict JSON (`JSONText`) spells.
@@ -45,6 +46,8 @@ extension JSONTree: Decodable {
       self = .array(elements)
     } else if let number = try? value.decode(Int64.self) {
       self = .integer(number)
+    } else if let flag = try? value.decode(Bool.self) {
+      self = .boolean(flag)
     } else {
       self = value.decodeNil() ? .null : .other
     }
@@ -59,6 +62,7 @@ extension JSONTree: Encodable {
     case .array(let elements): try container.encode(elements)
     case .string(let text): try container.encode(text)
     case .integer(let number): try container.encode(number)
+    case .boolean(let flag): try container.encode(flag)
     case .null, .other: try container.encodeNil()
     }
   }
