@@ -24,6 +24,7 @@ final class EasyHandle {
     set(CURLOPT_USERAGENT, options.userAgent)
     // A redirect does not make a GET of it.
     if !request.wantsBody { set(CURLOPT_NOBODY, 1) }
+    addHeader("Accept", request.accept)
     if offset > 0 {
       // Not CURLOPT_RANGE, with which a server that ignores the range has its whole body appended.
       _ = ccurl_set_offset(pointer, CURLOPT_RESUME_FROM_LARGE, curl_off_t(offset))
@@ -125,6 +126,8 @@ extension EasyHandle {
     }
     return String(cString: value)
   }
+
+  var contentType: String? { header("Content-Type") }
 
   var validator: Validator {
     Validator(etag: header("ETag"), lastModified: header("Last-Modified"))

@@ -77,6 +77,7 @@ final class Exchange {
       var response = response(status: ending.status, handle.effectiveURL)
       // A range's length is the rest's, a 304's is anybody's guess.
       if ending.status == 200 { response.contentLength = handle.contentLength }
+      response.contentType = handle.contentType
       return .end(.success(response))
     case .restart where takesRanges && offset > 0:
       takesRanges = false

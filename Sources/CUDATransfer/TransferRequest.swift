@@ -12,12 +12,15 @@ package struct TransferRequest: Sendable {
   package var resumeValidator: Validator?
   /// The body is sent only if it is no longer this one; otherwise the status is 304.
   package var conditional: Validator?
+  /// Which of its forms are wanted, as the header `Accept` says it.
+  package var accept: String?
   /// Whether the body is wanted at all; without it the request is a HEAD.
   package var wantsBody: Bool
 
   package init(
     url: String, expectedByteCount: Int64? = nil, byteLimit: Int64, offset: Int64 = 0,
-    resumeValidator: Validator? = nil, conditional: Validator? = nil, wantsBody: Bool = true
+    resumeValidator: Validator? = nil, conditional: Validator? = nil, accept: String? = nil,
+    wantsBody: Bool = true
   ) {
     self.url = url
     self.expectedByteCount = expectedByteCount
@@ -25,6 +28,7 @@ package struct TransferRequest: Sendable {
     self.offset = offset
     self.resumeValidator = resumeValidator
     self.conditional = conditional
+    self.accept = accept
     self.wantsBody = wantsBody
   }
 }
@@ -52,10 +56,12 @@ package struct TransferResponse: Sendable {
   package var attempts: Int
   /// What the last answer says its whole body has; `nil` if it does not say.
   package var contentLength: Int64?
+  /// In which form the server says the body is: `text/html; charset=utf-8`.
+  package var contentType: String?
 
   package init(
     status: Int, effectiveURL: String, validator: Validator, byteCount: Int64, attempts: Int,
-    contentLength: Int64? = nil
+    contentLength: Int64? = nil, contentType: String? = nil
   ) {
     self.status = status
     self.effectiveURL = effectiveURL
@@ -63,6 +69,7 @@ package struct TransferResponse: Sendable {
     self.byteCount = byteCount
     self.attempts = attempts
     self.contentLength = contentLength
+    self.contentType = contentType
   }
 }
 

@@ -133,3 +133,15 @@ private let index = Array("{\"release_date\": \"2025-10-02\"}".utf8)
     #expect(results.map { try? $0.get().bytes } == [Array("a".utf8), nil, Array("c".utf8)])
   }
 }
+
+@Test func `a document can be asked for in one of its forms, and says which it has`() throws {
+  try serving(["/i": index]) { server in
+    server.fault("/i", .status(200, headers: ["Content-Type: text/html; charset=utf-8"], body: "x"))
+    var request = TransferRequest(url: server.url("/i"), byteLimit: 1000)
+    request.accept = "application/json, text/html;q=0.1"
+    let results = Transfer.documents([request, request], options: quick)
+    let types = results.map { try? $0.get().response.contentType }
+    #expect(Set(types) == ["text/html; charset=utf-8", nil])
+    #expect(server.log.allSatisfy { $0.headers["accept"] == request.accept })
+  }
+}
