@@ -63,6 +63,19 @@ struct ArchiveReader: ~Copyable {
     }
   }
 
+  /// Reads a zip in memory, which must be there as long as this value is.
+  init(zip bytes: UnsafeRawBufferPointer, format: ArchiveFormat, name: String) throws(ArchiveError)
+  {
+    guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
+    self.archive = archive
+    self.name = name
+    self.format = format
+    archive_read_support_format_zip_seekable(archive)
+    guard archive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK else {
+      throw .notAnArchive(name, reason: reason)
+    }
+  }
+
   deinit { archive_read_free(archive) }
 
   /// The next entry, or `nil` at the end. A warning is an error: it means that the two copies of a field
@@ -79,7 +92,7 @@ struct ArchiveReader: ~Copyable {
     guard isExpected else {
       throw .notAnArchive(name, reason: "its content is not \(format.rawValue)")
     }
-    return Entry(entry)
+    return Entry(entry, isLocalTime: format.isZip)
   }
 
   /// Hands over the current entry's content in order, as (offset, bytes); what is between is zero.
@@ -121,7 +134,8 @@ struct Entry {
   /// Seconds since 1970, or 0 where the archive's time is before that or beyond 2100.
   let modified: Int64
 
-  init(_ entry: OpaquePointer) {
+  /// `isLocalTime`: whether libarchive had to guess where the clock was.
+  init(_ entry: OpaquePointer, isLocalTime: Bool) {
     name = Self.bytes(archive_entry_pathname(entry))
     if let target = archive_entry_hardlink(entry) {
       kind = .hardLink(target: Self.bytes(target))
@@ -138,7 +152,9 @@ struct Entry {
     isExecutable = archive_entry_perm(entry) & 0o111 != 0
     isSparse = archive_entry_sparse_count(entry) > 0
     let time = Int64(archive_entry_mtime(entry))
-    modified = (0..<4_102_444_800).contains(time) ? time : 0
+    // Two machines make the same tree of one archive, wherever they are.
+    let shown = isLocalTime ? Timestamp.localClock(of: time) : time
+    modified = (0..<4_102_444_800).contains(shown) ? shown : 0
   }
 
   private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8] {

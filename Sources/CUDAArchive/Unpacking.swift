@@ -28,6 +28,8 @@ package struct Unpacking: Sendable {
     case memory(EntryPath)
     /// Counted, and not unpacked; a directory is.
     case omitted
+    /// Passed over: it is about the archive, and no part of what is installed.
+    case nowhere
     /// Nowhere: the reason, a phrase that follows the name.
     case refused(String)
   }

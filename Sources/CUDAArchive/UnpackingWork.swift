@@ -118,7 +118,7 @@ struct UnpackingWork {
   private func place(of path: EntryPath, _ entry: Entry) throws(ArchiveError) -> EntryPath? {
     switch unpacking.destination(path) {
     case .refused(let reason): throw refusal(entry, reason)
-    case .memory, .omitted: nil
+    case .memory, .omitted, .nowhere: nil
     case .tree(let place): place
     }
   }
@@ -147,6 +147,7 @@ struct UnpackingWork {
     try count(entry)
     switch unpacking.destination(path) {
     case .omitted: preconditionFailure("it was left out before")
+    case .nowhere: seen[path] = .other
     case .refused(let reason): throw refusal(entry, reason)
     case .memory(let place):
       guard unpacked.held.count < UnpackingLimit.heldFileCount else {

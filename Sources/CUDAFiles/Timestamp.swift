@@ -34,6 +34,13 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     return date(fields) == date(today) ? clock(fields) : "\(date(fields)) \(clock(fields))"
   }
 
+  /// The time at which a clock in UTC shows what the local one shows at `seconds` since 1970. A zip says what its
+  /// maker's clock showed, and nobody can tell where that was.
+  package static func localClock(of seconds: Int64) -> Int64 {
+    var fields = Timestamp(milliseconds: seconds * 1000).fields(localtime_r)
+    return Int64(timegm(&fields))
+  }
+
   /// Reads what `rfc3339` writes; `nil` for anything else.
   package init?(rfc3339 text: String) {
     let digits = text.utf8.split { !(0x30...0x39).contains($0) }

@@ -4,6 +4,7 @@
 //   targets/<arch>-linux/         Rust, Bazel and cross builds look there
 //   version.json version.txt      CMake's FindCUDAToolkit accepts a tree without nvcc only with one: Debian 12's
 //                                 3.25 knows version.txt alone
+//   lib/libX.so                   of wheels, which cannot hold links
 //   lib/pkgconfig/*.pc            relative to the tree, with unversioned names beside NVIDIA's
 //   receipt.json receipt.ndjson   what is here, and where it came from
 //
@@ -117,6 +118,9 @@ struct Merge {
     for name in ["lib", "include"] where writer.hasDirectory(name) {
       try writer.addLink(["targets", "\(target)-linux", name], to: "../../\(name)")
     }
+    for link in WheelLibraries.missingLinks(for: pathsOfWheels) {
+      try writer.addLink(link.path, to: link.target)
+    }
     for (path, entry) in writer.entries.sorted(by: { $0.key < $1.key })
     where path.hasPrefix("lib/pkgconfig/") {
       guard case .file = entry.kind else { continue }
@@ -127,6 +131,11 @@ struct Merge {
     guard release.product.isCUDA else { return }
     _ = try writer.addFile(["version.json"], versionJSON)
     _ = try writer.addFile(["version.txt"], Array("CUDA Version \(release.label)\n".utf8))
+  }
+
+  private var pathsOfWheels: [String] {
+    items.filter { ArchiveFormat(fileName: $0.build.artifact.path.name) == .wheel }
+      .flatMap { results[$0.component.name]?.entries.map(\.path) ?? [] }
   }
 
   private var versionJSON: [UInt8] {

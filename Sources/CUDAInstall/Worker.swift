@@ -75,11 +75,12 @@ struct Worker: Sendable {
     let hasStatic = hasStatic
     let unpacking = Unpacking(
       archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
-      hasTop: artifact.layout != .flat,
-      destination: {
-        artifact.layout == .flat
-          ? Placement.flatDestination(of: $0)
-          : Placement.destination(of: $0, component: component, hasStatic: hasStatic)
+      hasTop: format != .wheel && artifact.layout != .flat,
+      destination: { path in
+        if artifact.layout == .flat { return Placement.flatDestination(of: path) }
+        return format == .wheel
+          ? WheelPlacement.destination(of: path, component: component, hasStatic: hasStatic)
+          : Placement.destination(of: path, component: component, hasStatic: hasStatic)
       },
       claims: { claims.take($0) },
       progress: { gauges.add(written: $0) },

@@ -9,6 +9,7 @@ struct Unpack {
   let scratch = Scratch()
   let archive: [UInt8]
   var format = ArchiveFormat.tarGz
+  var hasTop = true
   var destination: @Sendable (EntryPath) -> Unpacking.Destination = { .tree($0) }
   var claims: @Sendable (String) -> Bool = { _ in true }
   var progress: @Sendable (Int64) -> Void = { _ in }
@@ -33,6 +34,7 @@ struct Unpack {
     }
     let unpacking = Unpacking(
       archive: "test.tar.gz", format: format, archiveByteCount: Int64(archive.count),
+      hasTop: hasTop,
       destination: destination, claims: claims, progress: progress, isCancelled: isCancelled)
     return try unpacking.run(file, into: root)
   }
