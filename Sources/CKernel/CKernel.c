@@ -21,6 +21,8 @@ int ckernel_openat(int directory, const char *path, int flags, mode_t mode) {
   return openat(directory, path, flags, mode);
 }
 
+int ckernel_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 int ckernel_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int ckernel_rename_new(int directory, const char *source, const char *target) {

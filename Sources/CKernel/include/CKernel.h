@@ -49,6 +49,9 @@ int ckernel_noted_signal(void);
 /// Dies of `signal` with its default action.
 void ckernel_die_of(int signal);
 
+/// pipe2(2) with O_CLOEXEC.
+int ckernel_pipe(int ends[2]);
+
 /// The environment of this process.
 char **ckernel_environment(void);
 
