@@ -43,6 +43,8 @@ public struct InstallError: Error, Sendable {
     case otherPins(file: String, has: String, wanted: String)
     /// The network would have to be asked, and may not.
     case offline(url: String)
+    /// What is wanted cannot be had as wheels.
+    case wheels(WheelError)
     /// An artifact is not what the manifest says.
     case wrongArtifact(
       component: ComponentName, url: String, expected: SHA256Digest, found: SHA256Digest)
@@ -75,6 +77,7 @@ public struct InstallError: Error, Sendable {
     case .planning(let error): error.message
     case .transfer(let error): error.message
     case .unreadable(let error): "cannot read the source: \(error.message)"
+    case .wheels(let error): error.message
     case .noIndex(let url, let error): "\(url) does not list its releases (\(error.message))"
     case .otherProduct(let source, let has, let wanted):
       "\(source) is for \(has), not for \(wanted)"
@@ -126,6 +129,7 @@ public struct InstallError: Error, Sendable {
     case .catalog(let error): error.hint
     case .planning(let error): error.hint
     case .transfer(let error): error.hint
+    case .wheels(let error): error.hint
     case .noIndex:
       "check the address (.../compute/cuda/redist), or name the release exactly, as in 13.0.2"
     case .noDocument: "check the address"
@@ -180,6 +184,7 @@ public struct InstallError: Error, Sendable {
     case .notPinned: (65, "not_pinned")
     case .otherPins: (64, "usage")
     case .offline: (69, "offline")
+    case .wheels(let error): error.status
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")
     case .archive(_, .files(let error)): error.status

@@ -1,0 +1,126 @@
+import CUDACatalog
+import CUDAInstall
+import Glibc
+import TestSupport
+import Testing
+
+/// Where a source without an index of its own would ask, in a home and with a PATH of the test's own.
+private func index(home: String, _ variables: [String: String] = [:]) -> String {
+  for name in [
+    "XDG_CONFIG_HOME", "VIRTUAL_ENV", "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL",
+    "PIP_NO_INDEX",
+  ] {
+    unsetenv(name)
+  }
+  setenv("HOME", home, 1)
+  setenv("XDG_CONFIG_DIRS", "\(home)/xdg", 1)
+  setenv("PATH", "\(home)/bin", 1)
+  for (name, value) in variables { setenv(name, value, 1) }
+  do { return try WheelSource(index: nil).description } catch { return error.message }
+}
+
+/// A program that prints what pip says in its help, and what it was called with.
+private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
+  let path = scratch.file("bin/\(name)")
+  scratch.write(
+    "bin/\(name)",
+    Array(
+      """
+      #!/bin/sh
+      echo "$LC_ALL $COLUMNS $*" >> '\(scratch.file("called"))'
+      echo '  -i, --index-url <url>  Base URL (default \(index)). This'
+      """.utf8))
+  chmod(path, 0o755)
+}
+
+// Each in a process of its own: the environment is one for all of a process's tests.
+@Suite struct `pip's settings` {
+  @Test func `are found where pip finds them, the stronger behind`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      let home = scratch.path
+      func write(_ path: String, _ host: String) {
+        scratch.write(
+          path, Array("[global]\nindex-url = https://me:word@\(host).example/simple\n".utf8))
+      }
+      write("xdg/pip/pip.conf", "one")
+      #expect(index(home: home) == "https://one.example/simple/")
+      write(".pip/pip.conf", "two")
+      #expect(index(home: home) == "https://two.example/simple/")
+      write(".config/pip/pip.conf", "three")
+      #expect(index(home: home) == "https://three.example/simple/")
+      write("other/pip/pip.conf", "four")
+      #expect(
+        index(home: home, ["XDG_CONFIG_HOME": "\(home)/other"]) == "https://four.example/simple/")
+      write("venv/pip.conf", "five")
+      let venv = ["VIRTUAL_ENV": "\(home)/venv"]
+      #expect(index(home: home, venv) == "https://five.example/simple/")
+      write("named", "six")
+      let named = ["PIP_CONFIG_FILE": "\(home)/named"]
+      #expect(index(home: home, venv.merging(named) { $1 }) == "https://six.example/simple/")
+      scratch.write("empty", [])
+      // A named file stands for the user's own.
+      #expect(
+        index(home: home, ["PIP_CONFIG_FILE": "\(home)/empty"]) == "https://one.example/simple/")
+      #expect(
+        index(home: home, ["PIP_CONFIG_FILE": "\(home)/missing"]) == "https://three.example/simple/"
+      )
+      let variable = ["PIP_INDEX_URL": "https://seven.example/simple"]
+      #expect(index(home: home, named.merging(variable) { $1 }) == "https://seven.example/simple/")
+      #expect(
+        index(home: home, ["PIP_NO_INDEX": "1"])
+          == "pip is configured to ask no package index (no-index)")
+    }
+  }
+
+  @Test func `are followed through links, as files that are kept elsewhere`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      scratch.write("dotfiles/pip.conf", Array("[global]\nindex-url=http://index.example\n".utf8))
+      scratch.write(".config/pip/other", [])
+      symlink("../../dotfiles/pip.conf", scratch.file(".config/pip/pip.conf"))
+      #expect(index(home: scratch.path) == "http://index.example/")
+    }
+  }
+
+  @Test func `that name no index leave it to pip, and without pip it is an error`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      let none =
+        "no package index is configured for pip, and there is no pip to ask for its default"
+      #expect(index(home: scratch.path, ["PIP_CONFIG_FILE": "/dev/null"]) == none)
+      writePip(scratch, "pip", "https://pip.example/simple")
+      #expect(index(home: scratch.path) == "https://pip.example/simple/")
+      writePip(scratch, "python3", "https://python.example/simple")
+      #expect(index(home: scratch.path) == "https://python.example/simple/")
+      let called = String(decoding: readFile(scratch.file("called")) ?? [], as: UTF8.self)
+      #expect(called == "C 500 download --help\nC 500 -m pip download --help\n")
+      scratch.write("bin/python3", Array("#!/bin/sh\nexit 1\n".utf8))
+      #expect(index(home: scratch.path) == "https://pip.example/simple/")
+    }
+  }
+
+  @Test func `may name further indexes, and the first that has a project counts`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      var near = PackageIndex(.json)
+      near.add(.init(toolkit: "13.0.1", []))
+      var far = PackageIndex(.html)
+      far.addToolkit("13.0.2")
+      let (first, second) = (try LoopbackServer(near.files), try LoopbackServer(far.files))
+      defer {
+        first.stop()
+        second.stop()
+      }
+      let extra = [
+        "PIP_INDEX_URL": first.url("/simple"), "PIP_EXTRA_INDEX_URL": second.url("/simple"),
+      ]
+      #expect(index(home: scratch.path, extra) == first.url("/simple/"))
+      let source = try WheelSource(index: nil)
+      #expect(try source.labels().map(\.text) == ["13.0.1"])
+      #expect(second.log.isEmpty)
+      first.publish("/simple/cuda-toolkit/", nil)
+      #expect(try source.labels().map(\.text) == ["13.0.2"])
+    }
+  }
+}
