@@ -294,6 +294,6 @@ extension WheelSource {
       .wheels(
         .noVersion(
           project: part.project, pin: part.pin,
-          has: Set(fitting.map(\.name.version)).filter(\.isNumeric).sorted(), index: description)))
+          has: Set(fitting.map(\.name.version)).filter(\.isFinal).sorted(), index: description)))
   }
 }

@@ -41,7 +41,7 @@ package struct WheelPin: Hashable, Sendable, CustomStringConvertible {
 
   package func contains(_ version: Version) -> Bool {
     // PEP 440: a pre-release is meant only by who names it.
-    guard version.isNumeric || version == self.version else { return false }
+    guard version.isFinal || version == self.version else { return false }
     return clauses.allSatisfy { clause in
       let (left, right) = (version.padded, clause.version.padded)
       switch clause.comparison {
@@ -71,6 +71,17 @@ package struct WheelPin: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Version {
+  /// Whether this is no pre-release by PEP 440, of which NVIDIA uses numbers and, for a wheel that was wrong, `.post1`.
+  package var isFinal: Bool { withoutPost.isNumeric }
+
+  /// 11.8.89 for `11.8.89.post1`.
+  private var withoutPost: Version {
+    guard let last = parts.last, last.hasPrefix("post"),
+      last.dropFirst("post".count).allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return self }
+    return Version(parts.dropLast().joined(separator: ".")) ?? self
+  }
+
   /// PEP 440: 13.4.1.0 is 13.4.1. Without the zeros at the end.
   fileprivate var padded: Version {
     var parts = parts
@@ -83,8 +94,9 @@ extension Version {
   /// The release that NVIDIA's metapackage of this version describes: 13.4.1 for `13.4.1.0`, so that a release has
   /// one name whatever its source.
   package var toolkitLabel: Version {
+    let parts = withoutPost.parts
     guard parts.count > 3, parts.dropFirst(3).allSatisfy({ $0.allSatisfy { $0 == "0" } }) else {
-      return self
+      return withoutPost
     }
     return Version(parts.prefix(3).joined(separator: ".")) ?? self
   }
