@@ -16,7 +16,8 @@ func `the committed completions are those that the program prints`(shell: String
 
 @Test(arguments: [
   ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
-  "Tests/consumers.bash", "Tests/mirror.bash", "Tests/real-cuda", "Tests/showing.bash",
+  "Tests/consumers.bash", "Tests/mirror.bash", "Tests/real-cuda", "Tests/real-wheels",
+  "Tests/showing.bash",
   "Tests/update-cost", "Tests/verify-cost",
   "completions/cuda-install.bash",
 ])
@@ -27,7 +28,7 @@ func `bash can read the script`(path: String) {
 
 @Test(arguments: [
   ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
-  "Tests/real-cuda", "Tests/update-cost", "Tests/verify-cost",
+  "Tests/real-cuda", "Tests/real-wheels", "Tests/update-cost", "Tests/verify-cost",
 ])
 func `the script can be run as it is called`(path: String) {
   #expect(access("\(Documents.root)/\(path)", X_OK) == 0)
