@@ -51,7 +51,10 @@ extension Transfer {
   ) -> [Result<Int64?, TransferError>] {
     let requests = urls.map { TransferRequest(url: $0, byteLimit: 0, wantsBody: false) }
     return documents(requests, options: options, isCancelled: isCancelled).map { result in
-      result.map(\.response.contentLength)
+      // A server that knows no HEAD does not say either: RFC 9110 §15.5.6, §15.6.2.
+      if case .failure(.http(405, _)) = result { return .success(nil) }
+      if case .failure(.http(501, _)) = result { return .success(nil) }
+      return result.map(\.response.contentLength)
     }
   }
 }
