@@ -89,8 +89,8 @@ let package = Package(
     .testTarget(
       name: "InstallTests",
       dependencies: [
-        "CUDAInstall", "CUDAStore", "CUDAFiles", "CUDAPlanning", "CUDACatalog", "CUDADigest",
-        "TestSupport",
+        "CUDAInstall", "CUDAStore", "CUDATransfer", "CUDAFiles", "CUDAPlanning", "CUDACatalog",
+        "CUDADigest", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -12,7 +12,7 @@ import CUDADigest
 import CUDAFiles
 package import CUDATransfer
 
-package struct WheelSource: Sendable, Equatable {
+package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
   /// In the order in which they are asked; each ends in a slash. May hold user and password.
   private let indexes: [String]
   private let certificates: String?
@@ -44,7 +44,7 @@ package struct WheelSource: Sendable, Equatable {
     certificates = configuration.certificates.map(PipSettings.expanded)
   }
 
-  /// The index, without user and password.
+  /// The index that is asked first, without user and password.
   package var description: String { indexes.first.map { redacted($0) } ?? "" }
 
   /// How to ask the index, and the servers to which it leads.
@@ -75,7 +75,15 @@ package struct WheelSource: Sendable, Equatable {
         of: metapackages.map(\.name).filter { $0.version == newest }, for: platform),
       let file = metapackages.first(where: { $0.name == name })
     else { return nil }
-    let contents = ToolkitContents(try metadata(of: file), label: label)
+    let metadata = try metadata(of: file)
+    guard metadata.version.toolkitLabel == label else {
+      throw InstallError(
+        .catalog(
+          .unacceptable(
+            document: file.path.name, place: .init(key: "Version"),
+            reason: "it says \(metadata.version), not \(label)")))
+    }
+    let contents = ToolkitContents(metadata, label: label)
     let wanted = try selecting(contents.skeleton)
     guard WheelProject.hasCompiler(label) || !wanted.contains(where: { $0.text == "cuda_nvcc" })
     else { throw InstallError(.wheels(.noCompiler(label))) }
@@ -144,7 +152,8 @@ extension WheelSource {
       }
     }
     for project in projects where pages[project] == nil {
-      throw InstallError(.wheels(.noProject(project, index: description)))
+      throw InstallError(
+        .wheels(.noProject(project, index: indexes.map { redacted($0) }.joined(separator: " or "))))
     }
     return pages
   }

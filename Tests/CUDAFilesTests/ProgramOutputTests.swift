@@ -41,6 +41,7 @@ extension ProgramOutput {
   @Test func `is killed once it has said too much, or nobody listens any more`() throws {
     let endless = try run("while :; do echo endless; done", limit: 1000)
     #expect(endless.status == SIGKILL)
+    #expect(endless.bytes.count < 1 << 20)
     var count = 0
     let cancelled = try run("echo here; exec cat /dev/zero", limit: .max) {
       count += 1

@@ -1,5 +1,6 @@
 import CUDACatalog
 import CUDAInstall
+import CUDATransfer
 import Glibc
 import TestSupport
 import Testing
@@ -65,6 +66,8 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       #expect(
         index(home: home, ["PIP_CONFIG_FILE": "\(home)/missing"]) == "https://three.example/simple/"
       )
+      let nothing = venv.merging(["PIP_CONFIG_FILE": "/dev/null"]) { $1 }
+      #expect(index(home: home, nothing).hasPrefix("no package index is configured"))
       let variable = ["PIP_INDEX_URL": "https://seven.example/simple"]
       #expect(index(home: home, named.merging(variable) { $1 }) == "https://seven.example/simple/")
       #expect(
@@ -97,6 +100,24 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       #expect(called == "C 500 download --help\nC 500 -m pip download --help\n")
       scratch.write("bin/python3", Array("#!/bin/sh\nexit 1\n".utf8))
       #expect(index(home: scratch.path) == "https://pip.example/simple/")
+    }
+  }
+
+  @Test func `name certificates, unless curl's or OpenSSL's do`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      let variables = ["PIP_INDEX_URL": "https://index.example", "PIP_CERT": "~/ours.pem"]
+      unsetenv("CURL_CA_BUNDLE")
+      unsetenv("SSL_CERT_FILE")
+      #expect(index(home: scratch.path, variables) == "https://index.example/")
+      func certificates(_ index: String?) throws -> String? {
+        try WheelSource(index: index).options.caFile
+      }
+      let ours = scratch.file("ours.pem")
+      for index in [nil, "https://other.example"] {
+        let found = try certificates(index)
+        #expect(found == ours)
+      }
     }
   }
 

@@ -199,6 +199,7 @@ private func release(
     let url = server.url("/simple").replacing("//", with: "//somebody:s3cret@", maxReplacements: 1)
     let source = try WheelSource(index: url)
     #expect(source.description == server.url("/simple/"))
+    #expect(!"\(source) \([source])".contains("s3cret"))
     let release = try #require(try release(source, "13.0.2", ["libnvvm"]))
     #expect(!"\(release)".contains("s3cret"))
     // "somebody:s3cret"
