@@ -163,7 +163,7 @@ _cuda-install() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=(-q --quiet)
-    local -a non_repeating_flags=(--json --no-wait --version -h --help)
+    local -a non_repeating_flags=(--offline --json --no-wait --version -h --help)
     local -a repeating_options=()
     local -a non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0
@@ -205,9 +205,9 @@ _cuda-install() {
 
 _cuda-install_install() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--profile --platform -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --offline --json --no-wait --version -h --help)
+    repeating_options=(--archive)
+    non_repeating_options=(--profile --platform --variant --locked --download-only --manifest --track --source -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -217,6 +217,32 @@ _cuda-install_install() {
         return
         ;;
     '--platform')
+        return
+        ;;
+    '--variant')
+        return
+        ;;
+    '--locked')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--download-only')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--manifest')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--track')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--source')
+        return
+        ;;
+    '--archive')
+        __cuda-install_add_completions -f
         return
         ;;
     '-p'|'--prefix')
@@ -239,7 +265,7 @@ _cuda-install_install() {
 
 _cuda-install_update() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--check --json --no-wait --version -h --help)
+    non_repeating_flags=(--check --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
@@ -266,7 +292,7 @@ _cuda-install_update() {
 
 _cuda-install_remove() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(-y --yes --json --no-wait --version -h --help)
+    non_repeating_flags=(-y --yes --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
@@ -293,7 +319,7 @@ _cuda-install_remove() {
 
 _cuda-install_use() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--json --no-wait --version -h --help)
+    non_repeating_flags=(--offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
@@ -320,7 +346,7 @@ _cuda-install_use() {
 
 _cuda-install_rollback() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--json --no-wait --version -h --help)
+    non_repeating_flags=(--offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0
@@ -347,7 +373,7 @@ _cuda-install_rollback() {
 
 _cuda-install_env() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--unset --json --no-wait --version -h --help)
+    non_repeating_flags=(--unset --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--shell -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
@@ -378,7 +404,7 @@ _cuda-install_env() {
 
 _cuda-install_exec() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--json --no-wait --version -h --help)
+    non_repeating_flags=(--offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options -1
@@ -405,7 +431,7 @@ _cuda-install_exec() {
 
 _cuda-install_status() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--follow --json --no-wait --version -h --help)
+    non_repeating_flags=(--follow --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--of -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0
@@ -435,13 +461,28 @@ _cuda-install_status() {
 
 _cuda-install_list() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--available --components --why --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--available --components --why --offline --json --no-wait --version -h --help)
+    repeating_options=(--archive)
+    non_repeating_options=(--manifest --track --source -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--manifest')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--track')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--source')
+        return
+        ;;
+    '--archive')
+        __cuda-install_add_completions -f
+        return
+        ;;
     '-p'|'--prefix')
         __cuda-install_add_completions -d
         return
@@ -462,7 +503,7 @@ _cuda-install_list() {
 
 _cuda-install_verify() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--repair --json --no-wait --version -h --help)
+    non_repeating_flags=(--repair --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 1
@@ -489,7 +530,7 @@ _cuda-install_verify() {
 
 _cuda-install_doctor() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--json --no-wait --version -h --help)
+    non_repeating_flags=(--offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(-p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0
@@ -516,7 +557,7 @@ _cuda-install_doctor() {
 
 _cuda-install_prune() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(-n --dry-run --json --no-wait --version -h --help)
+    non_repeating_flags=(-n --dry-run --offline --json --no-wait --version -h --help)
     repeating_options=()
     non_repeating_options=(--keep -p --prefix --mirror --progress --wait)
     __cuda-install_offer_flags_options 0

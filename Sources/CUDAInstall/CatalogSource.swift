@@ -13,6 +13,7 @@ public struct CatalogSource: Sendable, Equatable {
     case document(Location, follows: Bool)
     /// Archives with their `.sha256` beside them.
     case archives([Location])
+    case wheels(WheelSource)
   }
 
   package let kind: Kind
@@ -27,12 +28,13 @@ public struct CatalogSource: Sendable, Equatable {
   /// A source at an `http`, `https` or `file` URL, or at a path: a directory of manifests. As receipts write it, one
   /// of another kind has that before it, as in `manifest+https://example.org/product.json`.
   public init(_ text: String) throws(InstallError) {
-    if let kind = DocumentKind.allCases.first(where: { text.hasPrefix("\($0)+") }) {
-      let location = try Location(String(text.dropFirst("\(kind)+".count)))
-      switch kind {
-      case .manifest: self.init(kind: .document(location, follows: false))
-      case .track: self.init(kind: .document(location, follows: true))
-      case .archive: self.init(kind: .archives([location]))
+    if let form = Form.allCases.first(where: { text.hasPrefix("\($0)+") }) {
+      let address = String(text.dropFirst("\(form)+".count))
+      switch form {
+      case .manifest: self.init(kind: .document(try Location(address), follows: false))
+      case .track: self.init(kind: .document(try Location(address), follows: true))
+      case .archive: self.init(kind: .archives([try Location(address)]))
+      case .wheels: self.init(kind: .wheels(try WheelSource(recorded: address)))
       }
       return
     }
@@ -57,6 +59,11 @@ public struct CatalogSource: Sendable, Equatable {
         try texts.map { text throws(InstallError) in try documentLocation(text) }))
   }
 
+  /// NVIDIA's wheels at a package index; `nil`: at the one that pip asks.
+  package static func wheels(index: String?) throws(InstallError) -> CatalogSource {
+    CatalogSource(kind: .wheels(try WheelSource(index: index)))
+  }
+
   private static func documentLocation(_ text: String) throws(InstallError) -> Location {
     guard !text.contains(where: { "?#".contains($0) }) || !text.contains("://") else {
       throw InstallError(
@@ -65,22 +72,29 @@ public struct CatalogSource: Sendable, Equatable {
     return try Location(text)
   }
 
-  private enum DocumentKind: String, CaseIterable {
-    case manifest, track, archive
+  /// What stands before an address that is none of a directory.
+  private enum Form: String, CaseIterable {
+    case manifest, track, archive, wheels
   }
 
   /// Whether it says itself of which product it is.
-  var isDocument: Bool { if case .manifests = kind { false } else { true } }
+  var isDocument: Bool {
+    switch kind {
+    case .document, .archives: true
+    case .manifests, .wheels: false
+    }
+  }
 
   /// As a receipt writes it: without user, password and query.
   package var description: String {
     switch kind {
     case .manifests(let source): source.description
-    case .document(let location, follows: true): "\(DocumentKind.track)+\(location.description)"
+    case .document(let location, follows: true): "\(Form.track)+\(location.description)"
     case .document(let location, follows: false):
-      "\(DocumentKind.manifest)+\(location.description)"
+      "\(Form.manifest)+\(location.description)"
+    case .wheels(let source): "\(Form.wheels)+\(source.description)"
     case .archives(let locations):
-      "\(DocumentKind.archive)+\(locations.first?.description ?? "")"
+      "\(Form.archive)+\(locations.first?.description ?? "")"
     }
   }
 
@@ -97,14 +111,20 @@ public struct CatalogSource: Sendable, Equatable {
     case .document(let location, _):
       try location.refuse(isOffline)
       return try ReleaseDocument(at: location, named: description).listing
-    case .archives: return Listing(labels: [try offer(of: nil, .latest).release.label])
+    case .wheels(let source):
+      try Location.web(source.description).refuse(isOffline)
+      guard product.isCUDA else { throw InstallError(.wheels(.otherProduct(product))) }
+      return Listing(labels: try source.labels())
+    case .archives:
+      // No platform makes a difference to what they are called.
+      return Listing(labels: [try offer(of: nil, .latest, for: .anyLinux).release.label])
     }
   }
 
   /// Whether it has one release for ever.
   var isFixed: Bool {
     switch kind {
-    case .manifests, .document(_, follows: true): false
+    case .manifests, .wheels, .document(_, follows: true): false
     case .document, .archives: true
     }
   }
@@ -113,9 +133,10 @@ public struct CatalogSource: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - product: which; a document's own, whatever it is, if `nil`.
+  ///   - platform: what the artifacts must be for, where a source is asked for each.
   ///   - selecting: which components of it are wanted; of others the source need not know the size. `nil`: all.
   func offer(
-    of product: ProductName?, _ track: Track,
+    of product: ProductName?, _ track: Track, for platform: Platform,
     selecting: ((Release) throws(InstallError) -> Set<ComponentName>)? = nil
   ) throws(InstallError) -> Offer {
     let offer: Offer
@@ -126,12 +147,20 @@ public struct CatalogSource: Sendable, Equatable {
     case .document(let location, let follows):
       try location.refuse(isOffline)
       offer = try Offer(documentAt: location, named: description, follows: follows, isOffline)
+    case .wheels(let source):
+      try Location.web(source.description).refuse(isOffline)
+      guard product?.isCUDA ?? true else {
+        throw InstallError(.wheels(.otherProduct(product ?? .cuda)))
+      }
+      offer = try Offer(
+        wheelsOf: source, named: description, track, for: platform, selecting: selecting)
     case .archives(let locations):
       for location in locations { try location.refuse(isOffline) }
       var label: Version?
       if case .exact(let version) = track { label = version }
       offer = try Offer(archives: locations, label: label, named: description)
     }
+    if case .wheels = kind { return offer }
     let release = offer.release
     if let product, release.product != product {
       throw InstallError(.otherProduct(source: description, has: release.product, wanted: product))

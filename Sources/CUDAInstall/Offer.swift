@@ -19,6 +19,8 @@ struct Offer: Sendable {
   let directory: Location?
   /// Until when its publisher means to have said something newer, `2027-06-30`.
   var validUntil: String?
+  /// Who knows the wheels' index, its password and its certificates.
+  private var wheels: WheelSource?
   /// Whether it is the one release of its source for ever, which no update leaves.
   var isFixed = false
 
@@ -30,19 +32,27 @@ struct Offer: Sendable {
   /// What the receipts of an installed release say of one of its products: no source is asked.
   init(_ release: Release) throws(InstallError) {
     let directory: Location?
+    var wheels: WheelSource?
     switch try CatalogSource(release.source).kind {
     case .manifests(let source): directory = source.root
     case .document(let location, _): directory = location.directory
     case .archives: directory = nil
+    case .wheels(let source): (directory, wheels) = (nil, source)
     }
     self.init(release: release, directory: directory)
+    self.wheels = wheels
   }
+
+  /// How to ask for its artifacts.
+  var options: TransferOptions { wheels?.options ?? .ours }
 
   /// Where an artifact of the release is.
   func location(of artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Location {
     let path = artifact.path.text
     let location =
-      if let directory {
+      if let wheels {
+        try Location(wheels.location(of: artifact.path))
+      } else if let directory {
         try directory.resolving(path)
       } else {
         try Location(path)
@@ -80,6 +90,38 @@ struct Offer: Sendable {
     }
     return Artifact(
       path: artifact.path, digest: artifact.digest, byteCount: count, layout: artifact.layout)
+  }
+}
+
+// Wheels
+
+extension Offer {
+  /// The newest release of a track, as wheels.
+  init(
+    wheelsOf source: WheelSource, named name: String, _ track: Track, for platform: Platform,
+    selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?
+  ) throws(InstallError) {
+    var label: Version?
+    if case .exact(let exact) = track {
+      label = exact
+    } else {
+      label = track.newest(of: try source.labels())
+    }
+    let release = try label.flatMap { label throws(InstallError) in
+      try source.release(label, for: platform) { skeleton throws(InstallError) in
+        try selecting?(skeleton)
+          ?? Set(skeleton.components.filter { $0.isBuilt(for: platform) }.map(\.name))
+      }
+    }
+    guard let release else {
+      throw InstallError(
+        .planning(.noSuchRelease(.cuda, track, available: try source.labels())))
+    }
+    self.init(
+      release: Release(
+        label: release.label, source: name, manifestDigest: release.manifestDigest,
+        components: release.components), directory: nil)
+    wheels = source
   }
 }
 

@@ -2,6 +2,7 @@ package import CUDACatalog
 import CUDAFiles
 package import CUDAPlanning
 import CUDAStore
+import CUDATransfer
 
 /// What sources offer for a request, with the request as it is meant: a document says of which product it is.
 struct Offers: Sendable {
@@ -13,6 +14,8 @@ struct Offers: Sendable {
   let known: Receipt?
 
   var release: Release { main.release }
+  /// How to ask for artifacts.
+  var options: TransferOptions { main.options }
 
   init(request: Request, main: Offer, additions: [Offer], known: Receipt?) {
     self.request = request
@@ -65,7 +68,7 @@ extension Installer {
       do throws(InstallError) {
         additions.append(
           try source(of: addition.product, isSourceChosen ? nil : old?.source)
-            .offer(of: addition.product, track))
+            .offer(of: addition.product, track, for: request.platform))
       } catch {
         guard let old, let receipt, track == .exact(old.release), error.isOfMissingRelease else {
           throw error
@@ -90,8 +93,10 @@ extension Installer {
   }
 
   /// What the source has of a product's release, or of a document's, whatever product it is of.
-  package func offered(_ product: ProductName?, _ track: Track) throws(InstallError) -> Release {
-    try source.offer(of: product, track).release
+  package func offered(
+    _ product: ProductName?, _ track: Track, for platform: Platform
+  ) throws(InstallError) -> Release {
+    try source.offer(of: product, track, for: platform).release
   }
 
   private func mainOffer(
@@ -102,7 +107,7 @@ extension Installer {
     let track = try suited(label.map { .exact($0) } ?? request.track, of: request, from: source)
     let product: ProductName? = source.isDocument && receipt == nil ? nil : request.product
     do throws(InstallError) {
-      return try source.offer(of: product, track, selecting: selecting)
+      return try source.offer(of: product, track, for: request.platform, selecting: selecting)
     } catch {
       // What is installed can be made again without a source that has gone on.
       guard let receipt, track == .exact(receipt.release), error.isOfMissingRelease else {

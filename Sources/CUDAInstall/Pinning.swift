@@ -72,20 +72,22 @@ extension Installer {
     // What is here already needs no source.
     let plan = try makePlan(offers, state)
     guard plan.tree?.items.contains(where: { $0.source == .fetch }) ?? false else { return offers }
-    offers.main = try compared(offers.main)
+    offers.main = try compared(offers.main, pins.platform)
     offers.additions = try offers.additions.map { offer throws(InstallError) in
-      try compared(offer)
+      try compared(offer, pins.platform)
     }
     return offers
   }
 
   /// The pinned release as the source has it now: the same, or, at another source, archives of the same hashes.
-  private func compared(_ pinned: Offer) throws(InstallError) -> Offer {
+  private func compared(_ pinned: Offer, _ platform: Platform) throws(InstallError) -> Offer {
     let release = pinned.release
     let source = try source(of: release.product, isSourceChosen ? nil : release.source)
     let offer: Offer
     do throws(InstallError) {
-      offer = try source.offer(of: release.product, .exact(release.label)) { _ in [] }
+      offer = try source.offer(
+        of: release.product, .exact(release.label), for: platform
+      ) { _ in Set(release.components.map(\.name)) }
     } catch {
       // It has gone on; the archives may be where they were.
       guard !isSourceChosen, error.isOfMissingRelease else { throw error }

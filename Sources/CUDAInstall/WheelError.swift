@@ -8,6 +8,8 @@ package enum WheelError: Error, Equatable, Sendable {
   case noIndex
   /// pip is told to ask none.
   case indexForbidden
+  /// The source has CUDA alone.
+  case otherProduct(ProductName)
   /// An index has no page of that project.
   case noProject(String, index: String)
   /// A project has no wheel of the version that the release names.
@@ -30,6 +32,7 @@ package enum WheelError: Error, Equatable, Sendable {
     case .noIndex:
       "no package index is configured for pip, and there is no pip to ask for its default"
     case .indexForbidden: "pip is configured to ask no package index (no-index)"
+    case .otherProduct(let product): "\(product) is not taken from wheels, only CUDA itself is"
     case .noProject(let project, let index): "\(index) has no \(project)"
     case .noVersion(let project, let pin, let has, let index):
       "\(index) has no wheel of \(project) \(pin), only \(Self.list(has))"
@@ -52,7 +55,8 @@ package enum WheelError: Error, Equatable, Sendable {
     case .noProject:
       "check the index's address, which is that of a list of projects, as in https://.../simple"
     case .noVersion: "another release may be complete there; a mirror may lag behind"
-    case .noPlatform: "take it from NVIDIA's redistributables, without --source wheels"
+    case .noPlatform, .otherProduct:
+      "take it from NVIDIA's redistributables, without --source wheels"
     case .noCompiler: "take it from NVIDIA's redistributables, without --source wheels"
     case .noSize: "an index in JSON says it; tell who runs this one"
     case .wrongDescription, .unreadable, .noDescription: "try again later, or another index"
@@ -62,7 +66,7 @@ package enum WheelError: Error, Equatable, Sendable {
   var status: (exit: Int32, code: String) {
     switch self {
     case .noIndex, .indexForbidden: (64, "usage")
-    case .noProject, .noVersion, .noPlatform, .noCompiler: (66, "not_found")
+    case .otherProduct, .noProject, .noVersion, .noPlatform, .noCompiler: (66, "not_found")
     case .noSize: (69, "network")
     case .wrongDescription: (65, "hash_mismatch")
     case .unreadable, .noDescription: (65, "bad_archive")

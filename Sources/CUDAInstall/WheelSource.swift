@@ -47,6 +47,15 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
   /// The index that is asked first, without user and password.
   package var description: String { indexes.first.map { redacted($0) } ?? "" }
 
+  /// The source that a receipt names: where that is the index that pip asks, with all that pip is told of it.
+  init(recorded index: String) throws(InstallError) {
+    if let own = try? WheelSource(index: nil), own.description == index {
+      self = own
+    } else {
+      try self.init(index: index)
+    }
+  }
+
   /// How to ask the index, and the servers to which it leads.
   package var options: TransferOptions {
     var options = TransferOptions.ours

@@ -19,15 +19,24 @@ struct SourceOptions: ParsableArguments {
   var track: String?
 
   @Option(
+    help: ArgumentHelp(
+      "wheels: from the package index that pip asks; wheels=URL: from another.",
+      valueName: "source"))
+  var source: String?
+
+  @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Archives with their .sha256 beside them.", valueName: "url"),
     completion: .file())
   var archive: [String] = []
 
   mutating func validate() throws {
-    let count = [manifest != nil, track != nil, !archive.isEmpty].count { $0 }
+    let count = [manifest != nil, track != nil, !archive.isEmpty, source != nil].count { $0 }
     guard count < 2 else {
-      throw ValidationError("--manifest, --track and --archive exclude each other")
+      throw ValidationError("--manifest, --track, --archive and --source exclude each other")
+    }
+    guard source.map({ $0 == "wheels" || $0.hasPrefix("wheels=") }) ?? true else {
+      throw ValidationError("there is one --source to name, wheels; --mirror names a directory")
     }
   }
 
@@ -37,7 +46,10 @@ struct SourceOptions: ParsableArguments {
   /// The source that these options name; `nil` if they name none.
   func source(_ global: GlobalOptions) throws(InstallError) -> CatalogSource? {
     let source: CatalogSource
-    if let manifest {
+    if let kind = self.source {
+      let index = kind.split(separator: "=", maxSplits: 1).dropFirst().first.map(String.init)
+      source = try CatalogSource.wheels(index: index)
+    } else if let manifest {
       source = try CatalogSource.document(manifest, follows: false)
     } else if let track {
       source = try CatalogSource.document(track, follows: true)

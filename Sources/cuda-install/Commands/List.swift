@@ -99,9 +99,9 @@ struct List: ParsableCommand {
     _ installer: Installer, _ report: any Report
   ) throws(InstallError) {
     let (product, track) = try product()
-    let release = try installer.offered(
-      source.isDocument ? product : product ?? .cuda, track ?? .latest)
     let here = Platform.of(machine: Machine.architecture, isTegra: Machine.isTegra)
+    let release = try installer.offered(
+      source.isDocument ? product : product ?? .cuda, track ?? .latest, for: here ?? .anyLinux)
     let rows = release.components.map { component in
       let builds = component.builds.filter { here?.runs($0.platform) ?? false }
       let size = builds.map { "\(Size($0.artifact.byteCount))" }.first ?? "not for this platform"
