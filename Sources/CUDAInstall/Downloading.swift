@@ -26,6 +26,7 @@ extension Installer {
     let plan = try makePlan(offers, InstalledState())
     guard let tree = plan.tree else { preconditionFailure("nothing is installed there") }
     return try underLock(run) { (locked, seen) throws(InstallError) in
+      try sweep(tree.items.map { place(of: $0, plan) }, in: locked)
       var missing: [Plan.Item] = []
       for item in tree.items {
         if try !isPlaced(item, plan) { missing.append(item) }
@@ -36,6 +37,8 @@ extension Installer {
         try fetch(missing, plan, tree, offers, in: &locked)
         try placeManifests(plan, tree, offers, in: locked)
       }
+      // Also those that a run which died had placed.
+      locked.discardPartials(of: Set(tree.items.map(\.build.artifact.digest)))
       return Outcome(
         changed: isChanged, product: plan.product, release: plan.release.text,
         doneBy: isChanged ? nil : worker(among: seen) { $0.command == run.command }, plan: plan,
@@ -72,7 +75,16 @@ extension Installer {
       discard(partials, [], after: error, of: tree, in: store)
       throw error
     }
-    for partial in partials { store.discard(partial) }
+  }
+
+  private func sweep(_ places: [[String]], in store: borrowing LockedStore) throws(InstallError) {
+    // Manifests are two levels above the archives, where a product's directory is.
+    let directories = places.map { Array($0.dropLast()) } + places.map { Array($0.prefix(3)) }
+    do {
+      for directory in Set(directories) { try store.sweep(directory) }
+    } catch {
+      throw InstallError(.store(.files(error)))
+    }
   }
 
   /// Where an item's archive is in the directory.

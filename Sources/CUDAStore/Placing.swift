@@ -44,8 +44,19 @@ extension LockedStore {
     try directory(path.dropLast()).replace(name, with: bytes, .bytesAndName)
   }
 
+  /// Removes what a process that died had not yet given its name, in the directory at `path`.
+  package func sweep(_ path: [String]) throws(SystemCallError) {
+    var directory = try prefix.directory(".")
+    for name in path {
+      guard try directory.status(name)?.kind == .directory else { return }
+      directory = try directory.directory(name)
+    }
+    // I1: its owner held the lock that we hold now.
+    for name in try directory.names() where Layout.isTemporary(name) { try directory.unlink(name) }
+  }
+
   /// The directory at `path` below the prefix, made where it is missing.
-  package func directory(_ path: ArraySlice<String>) throws(SystemCallError) -> Directory {
+  private func directory(_ path: ArraySlice<String>) throws(SystemCallError) -> Directory {
     var directory = try prefix.directory(".")
     for name in path {
       try directory.ensureDirectory(name)

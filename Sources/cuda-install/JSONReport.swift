@@ -70,7 +70,8 @@ final class JSONReport: Report {
       ResultEvent(
         time: Timestamp.now.rfc3339, op: outcome.record?.op ?? op, ok: true,
         changed: outcome.changed,
-        exit: 0, release: outcome.release, current: outcome.record?.after.current,
+        exit: 0, product: outcome.product.text, release: outcome.release,
+        current: outcome.record?.after.current,
         added: outcome.record.map { $0.added }, removed: outcome.record.map { $0.removed },
         by: outcome.doneBy))
   }
@@ -172,6 +173,7 @@ private struct ResultEvent: Encodable {
   var ok: Bool
   var changed: Bool
   var exit: Int32
+  var product: String?
   var release: String?
   var current: String?
   /// Releases that are visible now and were not, and the other way round.
@@ -271,11 +273,21 @@ struct PlanJSON: Encodable {
     var version: String
     var action: String
     var bytes: Int64
+    /// Of which of `products` it is a part.
+    var product: String?
+  }
+
+  struct Product: Encodable {
+    var product: String
+    var version: String
   }
 
   var type = "plan"
   var v = 1
+  var product: String
   var release: String
+  /// Others in the tree.
+  var products: [Product]
   var changes: Bool
   var fetch_bytes: Int64
   var reused_bytes: Int64
@@ -288,7 +300,11 @@ struct PlanJSON: Encodable {
 
   init(_ summary: PlanSummary) {
     let plan = summary.plan
+    product = plan.product.text
     release = plan.release.text
+    products = (plan.tree?.additions ?? []).map {
+      Product(product: $0.product.text, version: $0.release.text)
+    }
     changes = !plan.changesNothing
     fetch_bytes = summary.fetchByteCount
     reused_bytes = plan.reusedByteCount
@@ -299,7 +315,8 @@ struct PlanJSON: Encodable {
     items = (plan.tree?.items ?? []).map {
       Item(
         component: $0.component.name.text, version: $0.component.version.text,
-        action: $0.source == .fetch ? "fetch" : "reuse", bytes: $0.build.artifact.byteCount)
+        action: $0.source == .fetch ? "fetch" : "reuse", bytes: $0.build.artifact.byteCount,
+        product: $0.product?.text)
     }
   }
 }

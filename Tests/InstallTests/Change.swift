@@ -12,6 +12,8 @@ enum Change: String, CaseIterable, Codable, Sendable {
   case first, second
   /// A further component for the current release: one link. For one that becomes current: two.
   case component, addition
+  /// Another product for the current release.
+  case product
   /// A component that goes.
   case reduction
   case update, use, rollback, repair, remove, removeCurrent, prune
@@ -21,12 +23,13 @@ enum Change: String, CaseIterable, Codable, Sendable {
   case tracked
 
   static let allCases: [Change] = [
-    .first, .second, .component, .addition, .reduction, .update, .use, .rollback, .repair, .remove,
+    .first, .second, .component, .addition, .product, .reduction, .update, .use, .rollback,
+    .repair, .remove,
     .removeCurrent, .prune, .recovery, .recoveryOfRollback,
   ]
   /// Those that make a tree.
   static let making: [Change] = [
-    .first, .second, .component, .addition, .reduction, .update, .repair,
+    .first, .second, .component, .addition, .product, .reduction, .update, .repair,
   ]
   /// Those that take one away.
   static let removing: [Change] = [.remove, .removeCurrent, .prune]
@@ -38,7 +41,7 @@ enum Change: String, CaseIterable, Codable, Sendable {
   var before: [Change] {
     switch self {
     case .first, .tracked: []
-    case .second, .component, .reduction, .repair: [.first]
+    case .second, .component, .product, .reduction, .repair: [.first]
     case .use, .remove, .removeCurrent: [.first, .second]
     case .addition: [.first, .second, .use]
     case .rollback: [.first, .second, .use, .addition]
@@ -75,6 +78,7 @@ enum Change: String, CaseIterable, Codable, Sendable {
     case .second: _ = try installer.install(request("13.0.2", "alpha", "beta"))
     case .component: _ = try installer.install(request("13.0.1", "gamma"))
     case .addition: _ = try installer.install(request("13.0.2", "gamma"))
+    case .product: _ = try installer.install(productRequest())
     case .reduction: _ = try installer.remove(components: ["beta"], from: "13.0.1")
     case .tracked: _ = try installer.install(request("13", "alpha", "beta"))
     case .update, .recovery, .recoveryOfRollback: _ = try installer.update([])
@@ -106,7 +110,15 @@ func request(_ label: String, _ components: String...) throws -> Request {
     platform: try #require(Platform("linux-x86_64")))
 }
 
-/// A mirror with two releases that share a component.
+/// Of the newest sigma, for what is current.
+private func productRequest() throws -> Request {
+  var request = Request(platform: try #require(Platform("linux-x86_64")))
+  request.additions = [Request.Addition(product: try #require(ProductName("sigma")))]
+  request.joinsCurrent = true
+  return request
+}
+
+/// A mirror with two releases that share a component, and another product beside them.
 struct SmallMirror {
   let scratch: Scratch
   let path: String
@@ -118,6 +130,7 @@ struct SmallMirror {
       "13.0.1",
       [small("alpha", "13.0.10"), small("beta", "13.0.11"), small("gamma", "13.0.12")])
     _ = mirror.write(to: scratch.file("past"))
+    mirror.add("1.1.0", [small("sigma", "1.1.0")], product: "sigma")
     mirror.add(
       "13.0.2",
       [small("alpha", "13.0.20"), small("beta", "13.0.11"), small("gamma", "13.0.22")])

@@ -51,8 +51,8 @@ struct List: ParsableCommand {
     let releases = state.releases.filter { track?.contains($0.release) ?? true }
     let rows = releases.map { release in
       [
-        release.release.text, release.release == state.current ? "*" : "",
-        (release.receipt.profile ?? "custom") + (release.receipt.hasStatic ? "" : ", no static"),
+        release.name, release.release == state.current ? "*" : "",
+        release.contents + (release.receipt.hasStatic ? "" : ", no static"),
         PlanText.count(release.receipt.components.count, "component"),
         "\(Size(release.receipt.files.byteCount))", "track \(release.receipt.track)",
       ]
@@ -139,6 +139,18 @@ struct List: ParsableCommand {
   private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 }
 
+extension InstalledRelease {
+  /// `13.0.2`, `voicebox 0.3.1`
+  var name: String { receipt.product == .cuda ? release.text : title }
+
+  /// What it was asked for as: `devel, cudnn 9.13.0`; of an application there is no more to say than its name.
+  var contents: String {
+    let own = receipt.profile ?? (receipt.product == .cuda ? "custom" : "all")
+    return ([own] + receipt.additions.map { "\($0.product) \($0.release)" })
+      .joined(separator: ", ")
+  }
+}
+
 struct ListJSON: Encodable {
   var v = 1
   var releases: [ReleaseJSON]
@@ -155,10 +167,20 @@ struct ReleaseJSON: Encodable {
     var bytes: Int64
     var sha256: String
     var why: String
+    /// Of which of `products` it is a part.
+    var product: String?
+  }
+
+  struct Product: Encodable {
+    var product: String
+    var version: String
+    var track: String
+    var source: String
   }
 
   /// Of a document; `nil` within another.
   var v: Int?
+  var product: String
   var version: String
   var current: Bool
   var profile: String?
@@ -170,8 +192,11 @@ struct ReleaseJSON: Encodable {
   var source: String
   var bytes: Int64
   var components: [Component]
+  /// Others in its tree.
+  var products: [Product]
 
   init(_ release: InstalledRelease, isCurrent: Bool) {
+    product = release.receipt.product.text
     version = release.release.text
     current = isCurrent
     profile = release.receipt.profile
@@ -185,7 +210,12 @@ struct ReleaseJSON: Encodable {
     components = release.receipt.components.map {
       Component(
         name: $0.name.text, version: $0.version.text, bytes: $0.byteCount,
-        sha256: "\($0.artifact.digest)", why: PlanText.why(reasons[$0.name] ?? .installed))
+        sha256: "\($0.artifact.digest)", why: PlanText.why(reasons[$0.name] ?? .installed),
+        product: $0.product?.text)
+    }
+    products = release.receipt.additions.map {
+      Product(
+        product: $0.product.text, version: $0.release.text, track: $0.track, source: $0.source)
     }
   }
 }

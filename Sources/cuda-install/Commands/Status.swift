@@ -89,10 +89,9 @@ enum StatusText {
 
   private static func describe(_ release: InstalledRelease, isLong: Bool) -> String {
     let receipt = release.receipt
-    let profile = receipt.profile ?? "custom"
-    guard isLong else { return "\(release.release) (\(profile))" }
+    guard isLong else { return "\(release.name) (\(release.contents))" }
     return
-      "\(release.release) (\(profile), \(PlanText.count(receipt.components.count, "component")), "
+      "\(release.name) (\(release.contents), \(PlanText.count(receipt.components.count, "component")), "
       + "\(Size(receipt.files.byteCount)))"
   }
 
