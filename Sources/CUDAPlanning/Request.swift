@@ -85,6 +85,6 @@ public struct Request: Sendable, Equatable {
 
   /// The profile that counts, or `nil` if only the components named do.
   package var effectiveProfile: Profile? {
-    components.isEmpty && kept.isEmpty ? profile ?? .devel : profile
+    components.isEmpty && kept.isEmpty ? profile ?? (product.isCUDA ? .devel : .full) : profile
   }
 }

@@ -26,7 +26,7 @@ import Testing
       "\(again.errors)")
     #expect(publisher.fetched.count == 2)
     #expect(publisher.run("list").output.contains("0.3.1  *"))
-    #expect(publisher.run("status").output.contains("Current  voicebox 0.3.1 (all, 2 components"))
+    #expect(publisher.run("status").output.contains("Current  voicebox 0.3.1 (full, 2 components"))
     #expect(publisher.run("exec", "--", "true").status == 0)
   }
 

@@ -143,10 +143,9 @@ extension InstalledRelease {
   /// `13.0.2`, `voicebox 0.3.1`
   var name: String { receipt.product == .cuda ? release.text : title }
 
-  /// What it was asked for as: `devel, cudnn 9.13.0`; of an application there is no more to say than its name.
+  /// What it was asked for as: `devel, cudnn 9.13.0`
   var contents: String {
-    let own = receipt.profile ?? (receipt.product == .cuda ? "custom" : "all")
-    return ([own] + receipt.additions.map { "\($0.product) \($0.release)" })
+    ([receipt.profile ?? "custom"] + receipt.additions.map { "\($0.product) \($0.release)" })
       .joined(separator: ", ")
   }
 }
