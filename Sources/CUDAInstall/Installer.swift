@@ -94,7 +94,7 @@ public struct Installer {
         offers = try self.offers(for: request, pinnedBy: file, in: state)
       }
       let plan = try makePlan(offers, state)
-      try warn(of: offers, state)
+      for warning in offers.warnings { observe(.warning(warning)) }
       if let tree = plan.tree {
         if let old = offers.known?.followed, old != tree.track {
           observe(
@@ -135,20 +135,6 @@ public struct Installer {
   ) throws(InstallError) -> Offers {
     guard let file, let pins = file.pins else { return try offers(for: request, in: state) }
     return try offers(for: request, pinned: pins, by: file.path, in: state)
-  }
-
-  /// Says what is strange about what a source offers, beside what is installed.
-  private func warn(of offers: Offers, _ state: InstalledState) throws(InstallError) {
-    for offer in [offers.main] + offers.additions { warn(ofAge: offer) }
-    let (release, track) = (offers.release, offers.request.track)
-    // Who asked for a release exactly wants that one.
-    guard track != .exact(release.label), !offers.main.isFixed else { return }
-    let newer = state.knownReleases.filter {
-      $0.receipt.product == release.product && track.contains($0.release)
-        && $0.release > release.label
-    }.map(\.release).max()
-    guard let newer else { return }
-    observe(.warning(olderText(release.source, release.product, release.label, than: newer)))
   }
 
   func commit(

@@ -12,6 +12,8 @@ struct Offers: Sendable {
   var additions: [Offer]
   /// What is installed of the release; an artifact of a product that was not asked for is where its receipt says.
   let known: Receipt?
+  /// What is strange about what the sources offer.
+  var warnings: [String] = []
 
   var release: Release { main.release }
   /// How to ask for artifacts.
@@ -85,11 +87,39 @@ extension Installer {
         throw InstallError(.planning(error))
       }
     }
-    let main = try mainOffer(for: request, receipt, labels[request.product], selecting)
+    var main = try mainOffer(for: request, receipt, labels[request.product], selecting)
     request.product = main.release.product
+    var warnings: [String] = []
+    if receipt == nil, let newer = newest(on: request.track, beside: main, in: state) {
+      let release = main.release
+      warnings.append(
+        olderText(release.source, release.product, release.label, than: newer.release))
+      // Whoever follows a place does not go back because it does.
+      if source.isDocument { main = try Offer(Release(newer.receipt)) }
+    }
     if main.isFixed, receipt == nil { request.track = Track(recorded: main.release.label) }
     let known = state.knownReleases.first { $0.release == main.release.label }
-    return Offers(request: request, main: main, additions: additions, known: known?.receipt)
+    var offers = Offers(
+      request: request, main: main, additions: additions, known: known?.receipt)
+    offers.warnings =
+      warnings
+      + ([main] + additions).compactMap {
+        ageText($0.release.source, $0.validUntil)
+      }
+    return offers
+  }
+
+  /// A release that is installed and on the track, and newer than the one that is offered; none if that was asked for
+  /// exactly.
+  private func newest(
+    on track: Track, beside offer: Offer, in state: InstalledState
+  ) -> InstalledRelease? {
+    let release = offer.release
+    guard track != .exact(release.label), !offer.isFixed else { return nil }
+    return state.knownReleases.filter {
+      $0.receipt.product == release.product && track.contains($0.release)
+        && $0.release > release.label
+    }.max { $0.release < $1.release }
   }
 
   /// What the source has of a product's release, or of a document's, whatever product it is of.
@@ -127,11 +157,7 @@ extension Installer {
 }
 
 extension Installer {
-  /// Says that a description is older than its publisher means any to be that is handed out.
-  func warn(ofAge offer: Offer) {
-    if let text = ageText(offer.release.source, offer.validUntil) { observe(.warning(text)) }
-  }
-
+  /// That a description is older than its publisher means any to be that is handed out.
   func ageText(_ source: String, _ validUntil: String?) -> String? {
     guard let validUntil, Timestamp.now.rfc3339.prefix(10) > validUntil else { return nil }
     return "\(source) was to be replaced by \(validUntil): its publisher has stopped, "

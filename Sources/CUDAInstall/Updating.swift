@@ -98,7 +98,6 @@ extension Installer {
     {
       observe(.warning("\(title) has no \(component.name), which \(update.from) has"))
     }
-    for offer in [offers.main] + offers.additions { warn(ofAge: offer) }
     for remark in driverRemarks(on: offers.release, for: offers.request.platform) {
       observe(remark.event)
     }

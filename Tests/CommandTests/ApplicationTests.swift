@@ -127,6 +127,10 @@ import Testing
         "is older than what is installed: it has voicebox 0.3.1, and 0.3.2 is here"),
       "\(check.errors)")
     #expect(check.errors.contains("was to be replaced by 2020-01-31"))
+    // Nor does who asks at each start for what is the newest.
+    let start = publisher.run("install", "--use", "--track", publisher.newest)
+    #expect(start.output.hasPrefix("voicebox 0.3.2 is already installed"), "\(start.errors)")
+    #expect(start.errors.contains("is older than what is installed"))
     #expect(publisher.started == "voicebox 0.3.2\n")
     #expect(publisher.fetched.count == 2)
   }
