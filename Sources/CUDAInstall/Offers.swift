@@ -89,7 +89,9 @@ extension Installer {
     }
     var main = try mainOffer(for: request, receipt, labels[request.product], selecting)
     request.product = main.release.product
-    var warnings: [String] = []
+    var warnings = ([main] + additions).compactMap {
+      ageText($0.release.source, $0.validUntil)
+    }
     if receipt == nil, let newer = newest(on: request.track, beside: main, in: state) {
       let release = main.release
       warnings.append(
@@ -101,11 +103,7 @@ extension Installer {
     let known = state.knownReleases.first { $0.release == main.release.label }
     var offers = Offers(
       request: request, main: main, additions: additions, known: known?.receipt)
-    offers.warnings =
-      warnings
-      + ([main] + additions).compactMap {
-        ageText($0.release.source, $0.validUntil)
-      }
+    offers.warnings = warnings
     return offers
   }
 

@@ -131,6 +131,7 @@ import Testing
     let start = publisher.run("install", "--use", "--track", publisher.newest)
     #expect(start.output.hasPrefix("voicebox 0.3.2 is already installed"), "\(start.errors)")
     #expect(start.errors.contains("is older than what is installed"))
+    #expect(start.errors.contains("was to be replaced by 2020-01-31"))
     #expect(publisher.started == "voicebox 0.3.2\n")
     #expect(publisher.fetched.count == 2)
   }
