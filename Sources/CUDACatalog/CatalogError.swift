@@ -12,6 +12,8 @@ package enum CatalogError: Error, Equatable, Sendable {
   case unacceptable(document: String, place: Place, reason: String)
   /// One path with two digests: at most one of the two can be right.
   case contradiction(document: String, path: String, components: [String])
+  /// Something is said to be where nothing can be, or where the document's author has no say.
+  case badReference(document: String, String)
   /// Neither the document nor its name says which release it is.
   case unlabeled(document: String)
 
@@ -47,6 +49,8 @@ package enum CatalogError: Error, Equatable, Sendable {
     case .contradiction(let document, let path, let components):
       "\(cleaned(document)) gives \(cleaned(path)) two different sha256, in components "
         + components.map { cleaned($0) }.joined(separator: " and ")
+    case .badReference(let document, let reference):
+      "\(cleaned(document)) leads to \(cleaned(reference)), where nothing of a release can be"
     case .unlabeled(let document):
       "\(cleaned(document)) does not say which release it is: no release_label, "
         + "and its name is not redistrib_<label>.json"
@@ -55,10 +59,10 @@ package enum CatalogError: Error, Equatable, Sendable {
 
   package var hint: String? {
     switch self {
-    case .notDescription: "cuda-install(1) shows what a release description consists of"
+    case .notDescription: "cuda-install-sources(7) shows what a release description consists of"
     case .tooLarge, .notJSON:
       "check that the source's address is right and that no proxy answers in its place"
-    case .duplicateKey, .unacceptable, .contradiction:
+    case .duplicateKey, .unacceptable, .contradiction, .badReference:
       "try again later or from another source; what is installed is not affected"
     case .unlabeled: "name the file redistrib_<label>.json, as its publisher does"
     }

@@ -83,9 +83,13 @@ package struct Pins: Sendable, Equatable, Codable {
         document: document, place: CatalogError.Place(key: "v"),
         reason: "\(pins.v) is not the form that this program knows")
     }
-    guard !pins.products.isEmpty, pins.products.allSatisfy({ !$0.components.isEmpty }) else {
+    guard !pins.products.isEmpty,
+      pins.products.allSatisfy({ !$0.components.isEmpty && $0.release.isLabel }),
+      Set(pins.products.map(\.product)).count == pins.products.count
+    else {
       throw .unacceptable(
-        document: document, place: CatalogError.Place(key: "products"), reason: "there are none")
+        document: document, place: CatalogError.Place(key: "products"),
+        reason: "there are none, or two of one name, or one is of no release or has no components")
     }
     return pins
   }

@@ -74,9 +74,11 @@ package struct Receipt: Sendable, Equatable, Codable {
     without = try container.decode([ComponentName].self, forKey: .without)
     files = try container.decode(FileList.self, forKey: .files)
     let products = Set(additions.map(\.product))
-    guard components.allSatisfy({ $0.product.map(products.contains) ?? true }) else {
+    guard products.count == additions.count, !products.contains(product),
+      components.allSatisfy({ $0.product.map(products.contains) ?? true })
+    else {
       throw DecodingError.dataCorruptedError(
-        forKey: .additions, in: container, debugDescription: "a component's product is not there")
+        forKey: .additions, in: container, debugDescription: "the products do not fit together")
     }
   }
 

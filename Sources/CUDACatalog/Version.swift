@@ -21,6 +21,13 @@ public struct Version: Hashable, Sendable, CustomStringConvertible {
     text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 
+  /// Whether this can be the name of a release, which becomes a name in the prefix beside `current`: a digit first, or
+  /// a `v` and a digit.
+  package var isLabel: Bool {
+    let number = text.hasPrefix("v") ? text.dropFirst() : text[...]
+    return number.utf8.first.map(Grammar.isDigit) ?? false
+  }
+
   /// Whether this is the name of a finished release: numbers, perhaps with a `v` before them, as applications have it.
   package var isFinished: Bool {
     isNumeric || text.hasPrefix("v") && Version(String(text.dropFirst()))?.isNumeric == true

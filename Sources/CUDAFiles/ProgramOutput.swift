@@ -23,10 +23,17 @@ package struct ProgramOutput: Sendable {
       pid = try start(command, environment, output: ends[1])
     }
     var bytes: [UInt8] = []
+    // Also one that says no more and does not end: what it printed is all that is wanted of it.
     let isWhole = read(ends[0], into: &bytes, limit: limit, isCancelled: isCancelled)
-    if !isWhole { kill(pid, SIGKILL) }
     var status: Int32 = -1
-    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    let grace = ContinuousClock.now + .seconds(2)
+    while isWhole, .now < grace, waitpid(pid, &status, WNOHANG) != pid {
+      Thread.pause(milliseconds: 10)
+    }
+    if status == -1 {
+      kill(pid, SIGKILL)
+      while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    }
     return ProgramOutput(bytes: bytes, status: status)
   }
 

@@ -85,6 +85,9 @@ public struct CatalogSource: Sendable, Equatable {
     }
   }
 
+  /// Whether it is one of directories.
+  var isOfManifests: Bool { if case .manifests = kind { true } else { false } }
+
   /// As a receipt writes it: without user, password and query.
   package var description: String {
     switch kind {
@@ -107,7 +110,7 @@ public struct CatalogSource: Sendable, Equatable {
     switch kind {
     case .manifests(let source):
       try source.root.refuse(isOffline)
-      return Listing(labels: try source.catalog(of: product).labels)
+      return Listing(labels: try source.labels(of: product))
     case .document(let location, _):
       try location.refuse(isOffline)
       return try ReleaseDocument(at: location, named: description).listing
@@ -146,7 +149,8 @@ public struct CatalogSource: Sendable, Equatable {
       offer = try source.offer(of: product ?? .cuda, track)
     case .document(let location, let follows):
       try location.refuse(isOffline)
-      offer = try Offer(documentAt: location, named: description, follows: follows, isOffline)
+      offer = try Offer(
+        documentAt: location, named: description, track, follows: follows, isOffline)
     case .wheels(let source):
       try Location.web(source.description).refuse(isOffline)
       guard product?.isCUDA ?? true else {
@@ -157,7 +161,10 @@ public struct CatalogSource: Sendable, Equatable {
     case .archives(let locations):
       for location in locations { try location.refuse(isOffline) }
       var label: Version?
-      if case .exact(let version) = track { label = version }
+      switch track {
+      case .exact(let version), .within(let version): label = version
+      case .latest: break
+      }
       offer = try Offer(archives: locations, label: label, named: description)
     }
     if case .wheels = kind { return offer }
@@ -169,7 +176,7 @@ public struct CatalogSource: Sendable, Equatable {
       throw InstallError(
         .planning(.noSuchRelease(release.product, track, available: [release.label])))
     }
-    return try offer.completed(selecting: selecting, isOffline)
+    return try offer.completed(for: platform, selecting: selecting, isOffline)
   }
 }
 

@@ -26,16 +26,17 @@ extension Installer {
     let plan = try makePlan(offers, InstalledState())
     guard let tree = plan.tree else { preconditionFailure("nothing is installed there") }
     return try underLock(run) { (locked, seen) throws(InstallError) in
-      try sweep(tree.items.map { place(of: $0, plan) }, in: locked)
+      let places = try Places(in: prefix, of: plan)
+      try sweep(tree.items.map { places.path(of: $0, plan) }, in: locked)
       var missing: [Plan.Item] = []
       for item in tree.items {
-        if try !isPlaced(item, plan) { missing.append(item) }
+        if try !isPlaced(item, plan, places) { missing.append(item) }
       }
-      let isComplete = missing.isEmpty ? try isListed(plan, offers) : false
+      let isComplete = missing.isEmpty ? try isListed(plan, offers, places) : false
       let isChanged = !isComplete
       if isChanged {
-        try fetch(missing, plan, tree, offers, in: &locked)
-        try placeManifests(plan, tree, offers, in: locked)
+        try fetch(missing, plan, tree, offers, places, in: &locked)
+        try placeManifests(plan, offers, places, in: locked)
       }
       // Also those that a run which died had placed.
       locked.discardPartials(of: Set(tree.items.map(\.build.artifact.digest)))
@@ -48,7 +49,7 @@ extension Installer {
 
   private func fetch(
     _ items: [Plan.Item], _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers,
-    in store: inout LockedStore
+    _ places: Places, in store: inout LockedStore
   ) throws(InstallError) {
     var partials: [PartialDownload] = []
     do throws(InstallError) {
@@ -67,9 +68,11 @@ extension Installer {
       _ = try run(jobs, of: tree, offers, into: nil, &partials, reportingTo: &store)
       store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
       for (item, partial) in zip(items, partials) {
-        do { try store.place(partial, at: place(of: item, plan)) } catch {
+        do { try store.place(partial, at: places.path(of: item, plan)) } catch {
           throw InstallError(.store(.files(error)))
         }
+        // At once: where it had to be copied, there may be no room for both.
+        store.discard(partial)
       }
     } catch {
       discard(partials, [], after: error, of: tree, in: store)
@@ -87,29 +90,11 @@ extension Installer {
     }
   }
 
-  /// Where an item's archive is in the directory.
-  private func place(of item: Plan.Item, _ plan: Plan) -> [String] {
-    Self.place(of: item.product ?? plan.product) + Self.path(of: item)
-  }
-
-  private static func place(of product: ProductName) -> [String] {
-    ["compute", product.text, "redist"]
-  }
-
-  /// As at its source, if that says it plainly.
-  private static func path(of item: Plan.Item) -> [String] {
-    let path = item.build.artifact.path
-    let segments = path.text.split(separator: "/").map(String.init)
-    if !path.isURL, segments.first != ".." { return segments }
-    let directory = [item.component.name.text, item.build.platform.text]
-    if ArtifactPath(path.name)?.isURL == false { return directory + [path.name] }
-    let suffix = ArtifactPath.suffixes.first(where: path.name.hasSuffix) ?? ""
-    return directory + ["\(item.build.artifact.digest)\(suffix)"]
-  }
-
   /// Whether the archive is there, byte by byte.
-  private func isPlaced(_ item: Plan.Item, _ plan: Plan) throws(InstallError) -> Bool {
-    let names = place(of: item, plan)
+  private func isPlaced(
+    _ item: Plan.Item, _ plan: Plan, _ places: Places
+  ) throws(InstallError) -> Bool {
+    let names = places.path(of: item, plan)
     let path = ([prefix] + names.dropLast()).joined(separator: "/")
     do throws(SystemCallError) {
       let file = try Directory.open(path).open(names.last ?? "")
@@ -127,9 +112,11 @@ extension Installer {
 
   // Manifests
 
-  private func isListed(_ plan: Plan, _ offers: Offers) throws(InstallError) -> Bool {
-    for release in try cut(plan, offers) {
-      guard try listed(release) == release.merging(try listed(release) ?? release) else {
+  private func isListed(
+    _ plan: Plan, _ offers: Offers, _ places: Places
+  ) throws(InstallError) -> Bool {
+    for release in cut(plan, offers, places) {
+      guard let listed = try places.listed(release), listed == release.merging(listed) else {
         return false
       }
     }
@@ -137,47 +124,35 @@ extension Installer {
   }
 
   private func placeManifests(
-    _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers, in store: borrowing LockedStore
+    _ plan: Plan, _ offers: Offers, _ places: Places, in store: borrowing LockedStore
   ) throws(InstallError) {
-    for release in try cut(plan, offers) {
-      let known = try listed(release)
+    for release in cut(plan, offers, places) {
+      let known = try places.listed(release)
       let bytes = Redistrib.write(known.map { release.merging($0) } ?? release)
-      let path = Self.place(of: release.product) + ["redistrib_\(release.label).json"]
+      let path = Places.manifest(of: release)
       do { try store.place(bytes, at: path) } catch { throw InstallError(.store(.files(error))) }
     }
   }
 
   /// The releases with what is in the directory alone, under the paths that it has there.
-  private func cut(_ plan: Plan, _ offers: Offers) throws(InstallError) -> [Release] {
+  private func cut(_ plan: Plan, _ offers: Offers, _ places: Places) -> [Release] {
     let items = plan.tree?.items ?? []
-    return [offers.release.with(items.filter { $0.product == nil }.map(Self.cut))]
-      + offers.additions.map(\.release).map { release in
-        release.with(items.filter { $0.product == release.product }.map(Self.cut))
-      }
-  }
-
-  private static func cut(_ item: Plan.Item) -> Component {
-    let artifact = item.build.artifact
-    guard let path = ArtifactPath(path(of: item).joined(separator: "/")) else {
-      preconditionFailure("the path's segments are plain")
+    return ([offers.release] + offers.additions.map(\.release)).map { release in
+      release.with(
+        items.filter { ($0.product ?? plan.product) == release.product }.map { item in
+          let artifact = item.build.artifact
+          let path = places.path(of: item, plan).dropFirst(Places.depth).joined(separator: "/")
+          guard let path = ArtifactPath(path) else {
+            preconditionFailure("the path's segments are plain")
+          }
+          return item.component.with([
+            Build(
+              platform: item.build.platform, variant: item.build.variant,
+              artifact: Artifact(
+                path: path, digest: artifact.digest, byteCount: artifact.byteCount,
+                layout: artifact.layout))
+          ])
+        })
     }
-    return item.component.with([
-      Build(
-        platform: item.build.platform, variant: item.build.variant,
-        artifact: Artifact(
-          path: path, digest: artifact.digest, byteCount: artifact.byteCount,
-          layout: artifact.layout))
-    ])
-  }
-
-  /// What the directory's manifest of that release says; `nil` if there is none.
-  private func listed(_ release: Release) throws(InstallError) -> Release? {
-    let names = Self.place(of: release.product) + ["redistrib_\(release.label).json"]
-    let path = ([prefix] + names).joined(separator: "/")
-    guard let bytes = try Location(path).contents(limit: 16 << 20) else { return nil }
-    // One that cannot be read is written anew.
-    let known = try? Redistrib.read(bytes, document: path, product: release.product)
-    // What differs in other things than components is not worth a change.
-    return known.map { release.with($0.components) }
   }
 }

@@ -75,59 +75,69 @@ public struct Installer {
     _ request: Request, pinnedBy path: String? = nil
   ) throws(InstallError) -> Outcome {
     let run = begin("install")
-    let file = try path.map { path throws(InstallError) in try PinFile(path) }
     // A request that cannot be met must not leave a prefix behind. Where there is one already, all is
     // decided under the lock (I2), and the failure is on record.
-    var resolved: Offers?
+    var resolved: (offers: Offers, file: PinFile?)?
     if try storing({ () throws(StoreError) in try store.presence() }) == .absent {
+      let file = try path.map { path throws(InstallError) in try PinFile(path) }
       let offers = try offers(for: request, pinnedBy: file, in: InstalledState())
       try checkSpace(plan(offers, installed()))
-      resolved = offers
+      resolved = (offers, file)
     }
     return try underLock(run) { (locked, seen) throws(InstallError) in
-      // I2: from the disk, after the lock.
+      // I2: from the disk, after the lock; who waited may find the prefix and the file written.
       let state = try installed()
-      let offers: Offers
-      if let resolved, !request.joinsCurrent {
-        offers = resolved
+      let file = try path.map { path throws(InstallError) in try PinFile(path) }
+      var offers: Offers
+      if let resolved, !request.joinsCurrent, resolved.file == file {
+        offers = resolved.offers
+        offers.note(state)
       } else {
         offers = try self.offers(for: request, pinnedBy: file, in: state)
       }
-      let plan = try makePlan(offers, state)
-      for warning in offers.warnings { observe(.warning(warning)) }
-      if let tree = plan.tree {
-        if let old = offers.known?.followed, old != tree.track {
-          observe(
-            .notice(
-              "\(offers.release.title) follows \(tree.track) from now on, and not \(old)"
-            ))
-        }
-        for remark in remarks(on: plan, of: offers) { observe(remark.event) }
-        let execution = try execute(plan, tree, offers, in: &locked)
-        if execution.omittedByteCount > 0 {
-          observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))
-        }
-        // Before the commit: who cannot be given the file has asked for more than there is.
-        if let file, file.pins == nil { try file.write(execution.receipt) }
-        try commit(execution, plan, in: &locked)
-      } else if plan.makesCurrent {
+      return try install(offers, pinnedBy: file, beside: state, in: &locked, seen)
+    }
+  }
+
+  private func install(
+    _ offers: Offers, pinnedBy file: PinFile?, beside state: InstalledState,
+    in locked: inout LockedStore, _ seen: [RunRecord]
+  ) throws(InstallError) -> Outcome {
+    let plan = try makePlan(offers, state)
+    let label = plan.release.text
+    for warning in offers.warnings { observe(.warning(warning)) }
+    if let tree = plan.tree {
+      if let old = offers.known?.followed, old != tree.track {
+        observe(
+          .notice("\(offers.release.title) follows \(tree.track) from now on, and not \(old)"))
+      }
+      for remark in remarks(on: plan, of: offers) { observe(remark.event) }
+      let execution = try execute(plan, tree, offers, in: &locked)
+      if execution.omittedByteCount > 0 {
+        observe(.notice("\(Size(execution.omittedByteCount)) of static archives are left out"))
+      }
+      // Before anything is visible: who cannot be given the file has asked for more than there is.
+      do throws(InstallError) {
+        try file?.write(execution.receipt)
+      } catch {
+        locked.discard(execution.staging)
+        throw error
+      }
+      try commit(execution, plan, in: &locked)
+    } else {
+      if let known = offers.known { try file?.write(known) }
+      if plan.makesCurrent {
         warn(of: try storing { () throws(StoreError) in try locked.use(plan.release) })
       }
-      let label = plan.release.text
-      if plan.tree == nil, let file, file.pins == nil, let known = offers.known {
-        try file.write(known)
-      }
-      guard !plan.changesNothing else {
-        return Outcome(
-          changed: false, product: plan.product, release: label,
-          doneBy: worker(among: seen) {
-            $0.before.releases[label] != $0.after.releases[label] && isNeeded(offers, in: $0.before)
-          }, plan: plan, additions: offers.additions)
-      }
-      return Outcome(
-        changed: true, product: plan.product, release: label, plan: plan,
-        additions: offers.additions)
     }
+    let doneBy =
+      plan.changesNothing
+      ? worker(among: seen) {
+        $0.before.releases[label] != $0.after.releases[label] && isNeeded(offers, in: $0.before)
+      } : nil
+    return Outcome(
+      changed: !plan.changesNothing, product: plan.product, release: label, doneBy: doneBy,
+      plan: plan, additions: offers.additions)
   }
 
   func offers(

@@ -16,13 +16,14 @@ package enum Location: Sendable, Equatable {
       self = .web(text)
     } else if text.hasPrefix("file://") {
       let path = String(text.dropFirst("file://".count))
-      guard path.hasPrefix("/") else {
+      guard path.hasPrefix("/"), let plain = WebReference.unescaped(path) else {
         throw InstallError(
           .usage("\(cleaned(text)): a file URL has three slashes, as in file:///srv/mirror"))
       }
-      self = .file(Store(prefix: path).prefix)
+      self = .file(Store(prefix: plain).prefix)
     } else if text.contains("://") {
-      throw InstallError(.usage("\(cleaned(text)): only http, https and file URLs can be sources"))
+      let shown = cleaned(redacted(text))
+      throw InstallError(.usage("\(shown): only http, https and file URLs can be sources"))
     } else if text.isEmpty {
       throw InstallError(.usage("the source's address is empty"))
     } else {
@@ -45,7 +46,7 @@ package enum Location: Sendable, Equatable {
   var url: String {
     switch self {
     case .web(let url): redacted(url)
-    case .file(let path): "file://" + path
+    case .file(let path): "file://" + WebReference.escaped(path)
     }
   }
 
@@ -74,45 +75,28 @@ package enum Location: Sendable, Equatable {
 
   /// What `reference` means in this directory (RFC 3986 §5.2): a URL, or a path that may begin with `../`.
   func resolving(_ reference: String) throws(InstallError) -> Location {
-    if reference.contains("://") {
-      let location = try Location(reference)
-      // What a server says must not read files of this machine.
-      guard location.isWeb || !isWeb else {
-        throw InstallError(
-          .usage("\(cleaned(description)) names a file of this machine, \(cleaned(reference))"))
-      }
-      return location.adopting(self)
-    }
-    let (root, path) = split
-    var segments = reference.hasPrefix("/") ? [] : path.split(separator: "/").map(String.init)
-    for segment in reference.split(separator: "/") where segment != "." {
-      if segment != ".." {
-        segments.append(String(segment))
-      } else if segments.popLast() == nil {
-        throw InstallError(
-          .usage("\(cleaned(reference)) leads out of \(cleaned(description))"))
-      }
-    }
-    let resolved = "/" + segments.joined(separator: "/")
     switch self {
-    case .web: return .web(root + resolved)
-    case .file: return .file(resolved)
+    case .web(let url):
+      guard let whole = WebReference.resolve(reference, against: url) else {
+        throw InstallError(.catalog(.badReference(document: description, reference)))
+      }
+      // What a server says must not read files of this machine.
+      guard whole.hasPrefix("http://") || whole.hasPrefix("https://") else {
+        throw InstallError(.catalog(.badReference(document: description, reference)))
+      }
+      return .web(WebReference.withUser(of: [url], whole))
+    case .file(let path):
+      if reference.contains("://") { return try Location(reference) }
+      var segments = reference.hasPrefix("/") ? [] : path.split(separator: "/").map(String.init)
+      for segment in reference.split(separator: "/") where segment != "." {
+        if segment != ".." {
+          segments.append(String(segment))
+        } else if segments.popLast() == nil {
+          throw InstallError(.catalog(.badReference(document: description, reference)))
+        }
+      }
+      return .file("/" + segments.joined(separator: "/"))
     }
-  }
-
-  /// `http://host:80` and `/path/`
-  private var split: (root: String, path: String) {
-    guard case .web(let url) = self else { return ("", description) }
-    let authority = url.firstRange(of: "://")?.upperBound ?? url.startIndex
-    let slash = url[authority...].firstIndex(of: "/") ?? url.endIndex
-    return (String(url[..<slash]), String(url[slash...]))
-  }
-
-  /// This, with the user and password of another location on the same server.
-  private func adopting(_ other: Location) -> Location {
-    let (own, path) = split
-    let (root, _) = other.split
-    return isWeb && other.isWeb && redacted(root) == own ? .web(root + path) : self
   }
 
   /// All bytes; `nil` if there is no such file.

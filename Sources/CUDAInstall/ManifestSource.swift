@@ -20,15 +20,20 @@ package struct ManifestSource: Sendable, Equatable {
 
   var description: String { root.description }
 
+  /// The releases of a product, oldest first.
+  func labels(of product: ProductName) throws(InstallError) -> [Version] {
+    try catalog(of: product).labels
+  }
+
   /// What one product has there.
-  struct Catalog {
+  private struct Catalog {
     enum Form {
       /// Manifests by name, as the server or the directory lists them.
       case names([Version])
       case list(ReleaseList)
     }
 
-    let directory: Location
+    let place: Place
     let form: Form
 
     var labels: [Version] {
@@ -40,12 +45,12 @@ package struct ManifestSource: Sendable, Equatable {
   }
 
   /// The releases of a product, from the first place that lists some.
-  func catalog(of product: ProductName) throws(InstallError) -> Catalog {
+  private func catalog(of product: ProductName) throws(InstallError) -> Catalog {
     var failure: InstallError?
     var empty: Catalog?
     for place in try places(of: product) {
       do throws(InstallError) {
-        guard let catalog = try Self.catalog(at: place) else { continue }
+        guard let catalog = try Self.catalog(at: place, of: product) else { continue }
         guard catalog.labels.isEmpty else { return catalog }
         empty = empty ?? catalog
       } catch {
@@ -59,7 +64,7 @@ package struct ManifestSource: Sendable, Equatable {
       // That it is not there is another matter than that there is nothing in it.
       do { _ = try Directory.open(path) } catch { throw InstallError(.unreadable(error)) }
     }
-    return Catalog(directory: root, form: .names([]))
+    return Catalog(place: Place(directory: root, isOwn: false), form: .names([]))
   }
 
   /// The newest release of a track.
@@ -89,26 +94,48 @@ package struct ManifestSource: Sendable, Equatable {
 
   // Places
 
-  /// The directories in which the product's manifests may be, the likeliest first.
-  private func places(of product: ProductName) throws(InstallError) -> [Location] {
-    let names = root.description.split(separator: "/")
+  /// A directory in which a product's manifests may be.
+  private struct Place {
+    let directory: Location
+    /// Whether it is the product's alone; in others a manifest says whose it is.
+    let isOwn: Bool
+  }
+
+  /// The likeliest first.
+  private func places(of product: ProductName) throws(InstallError) -> [Place] {
+    let names = root.description.split(separator: "/").map(String.init)
     if names.last == "redist", names.count > 2 {
-      return names[names.count - 2] == product.text
-        ? [root] : [try root.resolving("../../\(product)/redist").slashed]
+      let owner = names[names.count - 2]
+      if owner == product.text { return [Place(directory: root, isOwn: true)] }
+      if owner == ProductName.cuda.text || ProductName.published.contains(owner) {
+        let other = try root.resolving("../../\(product)/redist").slashed
+        return [Place(directory: other, isOwn: true)]
+      }
     }
-    var places = [root]
+    var places = [Place(directory: root, isOwn: false)]
     for path in ["release/\(product)", "compute/\(product)/redist", "\(product)/redist"] {
-      places.append(try root.resolving(path).slashed)
+      places.append(Place(directory: try root.resolving(path).slashed, isOwn: true))
     }
     return places
   }
 
   /// What is listed in a directory; `nil` if it is not there.
-  private static func catalog(at directory: Location) throws(InstallError) -> Catalog? {
+  private static func catalog(
+    at place: Place, of product: ProductName
+  ) throws(InstallError) -> Catalog? {
+    let directory = place.directory
     var failure: InstallError?
     do throws(InstallError) {
-      guard let names = try names(at: directory) else { return nil }
-      if !names.isEmpty { return Catalog(directory: directory, form: .names(names)) }
+      guard var names = try names(at: directory) else { return nil }
+      // CUDA's are as many as there are: whose they are turns out when one is read.
+      if !place.isOwn, !product.isCUDA {
+        var own: [Version] = []
+        for label in names where try offer(label, of: product, in: place) != nil {
+          own.append(label)
+        }
+        names = own
+      }
+      if !names.isEmpty { return Catalog(place: place, form: .names(names)) }
     } catch {
       guard case .noIndex = error.reason else { throw error }
       failure = error
@@ -117,13 +144,13 @@ package struct ManifestSource: Sendable, Equatable {
     if let bytes = try list.contents(limit: 4 << 20) {
       do {
         let list = try ReleaseList.read(bytes, document: list.description)
-        return Catalog(directory: directory, form: .list(list))
+        return Catalog(place: place, form: .list(list))
       } catch {
         throw InstallError(.catalog(error))
       }
     }
     if let failure { throw failure }
-    return Catalog(directory: directory, form: .names([]))
+    return Catalog(place: place, form: .names([]))
   }
 
   /// The releases whose manifests the server or the directory lists there.
@@ -160,10 +187,10 @@ package struct ManifestSource: Sendable, Equatable {
     _ label: Version, of product: ProductName, in catalog: Catalog
   ) throws(InstallError) -> Offer? {
     switch catalog.form {
-    case .names: return try offer(label, of: product, in: catalog.directory)
+    case .names: return try offer(label, of: product, in: catalog.place)
     case .list(let list):
       guard let entry = list[label] else { return nil }
-      let location = try catalog.directory.resolving(entry.path)
+      let location = try catalog.place.directory.resolving(entry.path)
       guard let bytes = try location.contents(limit: Int(entry.byteCount)) else { return nil }
       // I6: before it is parsed.
       let found = SHA256.digest(of: bytes)
@@ -171,28 +198,29 @@ package struct ManifestSource: Sendable, Equatable {
         throw InstallError(
           .manifestChanged(url: location.description, expected: entry.digest, found: found))
       }
-      return try offer(
-        bytes, label, of: product, at: location, from: catalog.directory)
+      return try offer(bytes, label, of: product, at: location, from: catalog.place)
     }
   }
 
   private static func offer(
-    _ label: Version, of product: ProductName, in directory: Location
+    _ label: Version, of product: ProductName, in place: Place
   ) throws(InstallError) -> Offer? {
-    let location = try directory.resolving("redistrib_\(label).json")
+    let location = try place.directory.resolving("redistrib_\(label).json")
     guard let bytes = try location.contents(limit: 16 << 20) else { return nil }
-    return try offer(bytes, label, of: product, at: location, from: directory)
+    return try offer(bytes, label, of: product, at: location, from: place)
   }
 
   private static func offer(
     _ bytes: [UInt8], _ label: Version, of product: ProductName, at location: Location,
-    from directory: Location
-  ) throws(InstallError) -> Offer {
+    from place: Place
+  ) throws(InstallError) -> Offer? {
     let document = location.description
-    let source = CatalogSource(kind: .manifests(ManifestSource(directory)))
+    let source = CatalogSource(kind: .manifests(ManifestSource(place.directory)))
     do throws(CatalogError) {
       let release = try Redistrib.read(
-        bytes, document: document, product: product, source: source.description)
+        bytes, document: document, product: place.isOwn ? product : nil,
+        source: source.description)
+      guard release.product == product else { return nil }
       // The label becomes a name on disk, and `current` is one already.
       guard release.label == label else {
         throw CatalogError.unacceptable(

@@ -61,9 +61,10 @@ struct Offer: Sendable {
     return location
   }
 
-  /// The same with the size of every artifact that is selected.
+  /// The same with the size of every artifact that is selected and for the platform.
   func completed(
-    selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?, _ isOffline: Bool
+    for platform: Platform, selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?,
+    _ isOffline: Bool
   ) throws(InstallError) -> Offer {
     guard release.components.contains(where: { $0.builds.contains { $0.artifact.byteCount == 0 } })
     else { return self }
@@ -73,7 +74,8 @@ struct Offer: Sendable {
       try release.components.map { component throws(InstallError) in
         guard wanted?.contains(component.name) ?? true else { return component }
         let builds = try component.builds.map { build throws(InstallError) in
-          Build(
+          guard platform.runs(build.platform) else { return build }
+          return Build(
             platform: build.platform, variant: build.variant,
             artifact: try sized(build.artifact, isOffline))
         }
@@ -161,13 +163,24 @@ enum ReleaseDocument {
 extension Offer {
   /// The release that a manifest of NVIDIA's form or a release description says.
   init(
-    documentAt location: Location, named source: String, follows: Bool, _ isOffline: Bool
+    documentAt location: Location, named source: String, _ track: Track, follows: Bool,
+    _ isOffline: Bool
   ) throws(InstallError) {
     switch try ReleaseDocument(at: location, named: source) {
     case .manifest(let release): self.init(release: release, directory: location.directory)
     case .description(let description, let digest):
-      let components = try Self.components(
-        of: description.parts, in: location.directory, isOffline)
+      // Before its archives' hashes are asked for.
+      guard track == .latest || track.contains(description.label) else {
+        throw InstallError(
+          .planning(
+            .noSuchRelease(description.product, track, available: [description.label])))
+      }
+      let parts = try description.parts.map { part throws(InstallError) in
+        let archive = try location.directory.resolving(part.location)
+        try archive.refuse(isOffline)
+        return (part, archive)
+      }
+      let components = try Self.components(of: parts)
       self.init(
         release: Release(
           product: description.product, label: description.label, source: source,
@@ -181,7 +194,7 @@ extension Offer {
   /// The release that these archives are. Its name is `label`, or what the first archive's name or a directory above
   /// it says: `v0.3.1`.
   init(archives: [Location], label: Version?, named source: String) throws(InstallError) {
-    var parts: [ReleaseDescription.Part] = []
+    var parts: [(part: ReleaseDescription.Part, location: Location)] = []
     var product: ProductName?
     var version: Version?
     for archive in archives {
@@ -191,7 +204,7 @@ extension Offer {
             "\(cleaned(archive.description)) is not an archive: its name ends in none of "
               + ArtifactPath.suffixes.joined(separator: " ")))
       }
-      guard !parts.contains(where: { $0.component == component }) else {
+      guard !parts.contains(where: { $0.part.component == component }) else {
         throw InstallError(
           .usage("two of the archives are for the component \(component)"))
       }
@@ -206,12 +219,12 @@ extension Offer {
               + "say one, as in 'install 1.2.0 --archive ...'"))
       }
       parts.append(
-        .init(component: component, version: own ?? version, location: archive.url))
+        (.init(component: component, version: own ?? version, location: archive.url), archive))
     }
-    guard let product, let version, version.text != "current" else {
+    guard let product, let version, version.isLabel else {
       throw InstallError(.usage("the first archive's name is no name of a product"))
     }
-    let components = try Self.components(of: parts, in: archives[0].directory, false)
+    let components = try Self.components(of: parts)
     let digests = components.flatMap(\.builds).map { "\($0.artifact.digest)" }
     self.init(
       release: Release(
@@ -233,27 +246,29 @@ extension Offer {
 
   /// One component for each archive, each with its hash: nothing of an archive is asked for before all hashes are known.
   private static func components(
-    of parts: [ReleaseDescription.Part], in directory: Location, _ isOffline: Bool
+    of parts: [(part: ReleaseDescription.Part, location: Location)]
   ) throws(InstallError) -> [Component] {
-    var components: [ComponentName: Component] = [:]
-    for part in parts {
-      let location = try directory.resolving(part.location)
-      try location.refuse(isOffline)
+    var components: [Component] = []
+    for (part, location) in parts {
       guard let path = ArtifactPath(location.url) else {
         throw InstallError(
-          .usage("\(cleaned(location.description)) is not the plain URL of an archive"))
+          .catalog(.badReference(document: "the release", location.description)))
       }
       let digest: SHA256Digest
       if let known = part.digest { digest = known } else { digest = try sidecar(of: location) }
       let build = Build(
         platform: part.platform ?? .anyLinux, variant: nil,
         artifact: Artifact(path: path, digest: digest, byteCount: 0, layout: .flat))
-      let before = components[part.component]
-      components[part.component] = Component(
-        name: part.component, title: part.component.text, license: "", version: part.version,
-        builds: (before?.builds ?? []) + [build])
+      if let index = components.firstIndex(where: { $0.name == part.component }) {
+        components[index] = components[index].with(components[index].builds + [build])
+      } else {
+        components.append(
+          Component(
+            name: part.component, title: part.component.text, license: "", version: part.version,
+            builds: [build]))
+      }
     }
-    return Array(components.values)
+    return components
   }
 
   /// The hash that the archive's `.sha256` says.

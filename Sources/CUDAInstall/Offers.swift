@@ -11,7 +11,7 @@ struct Offers: Sendable {
   /// In the order of `request.additions`.
   var additions: [Offer]
   /// What is installed of the release; an artifact of a product that was not asked for is where its receipt says.
-  let known: Receipt?
+  private(set) var known: Receipt?
   /// What is strange about what the sources offer.
   var warnings: [String] = []
 
@@ -31,6 +31,11 @@ struct Offers: Sendable {
     self.init(
       request: Request(updating: receipt, makesCurrent: false),
       main: try Offer(Release(receipt)), additions: [], known: receipt)
+  }
+
+  /// Takes note of what is installed of the release by now.
+  mutating func note(_ state: InstalledState) {
+    known = state.knownReleases.first { $0.release == release.label }?.receipt
   }
 
   /// Where the item's artifact is.
@@ -62,19 +67,19 @@ extension Installer {
   ) throws(InstallError) -> Offers {
     var request = request
     var receipt = receipt
-    if request.joinsCurrent { receipt = request.join(state) }
+    if request.joinsCurrent { receipt = try request.join(state) }
     var additions: [Offer] = []
     for addition in request.additions {
       let track = labels[addition.product].map { Track.exact($0) } ?? addition.track
       let old = receipt?.additions.first { $0.product == addition.product }
       do throws(InstallError) {
         additions.append(
-          try source(of: addition.product, isSourceChosen ? nil : old?.source)
+          try source(of: addition.product, old?.source)
             .offer(of: addition.product, track, for: request.platform))
       } catch {
-        guard let old, let receipt, track == .exact(old.release), error.isOfMissingRelease else {
-          throw error
-        }
+        // What is installed can be made again without its source, and keeps nothing else back.
+        guard let old, let receipt, track == .exact(old.release) else { throw error }
+        if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
         additions.append(try Offer(Release(old, in: receipt)))
       }
     }
@@ -99,7 +104,7 @@ extension Installer {
       // Whoever follows a place does not go back because it does.
       if source.isDocument { main = try Offer(Release(newer.receipt)) }
     }
-    if main.isFixed, receipt == nil { request.track = Track(recorded: main.release.label) }
+    if main.isFixed, receipt == nil { request.track = .exact(main.release.label) }
     let known = state.knownReleases.first { $0.release == main.release.label }
     var offers = Offers(
       request: request, main: main, additions: additions, known: known?.receipt)
@@ -131,7 +136,11 @@ extension Installer {
     for request: Request, _ receipt: Receipt?, _ label: Version?,
     _ selecting: @escaping (Release) throws(InstallError) -> Set<ComponentName>
   ) throws(InstallError) -> Offer {
-    let source = try source(of: request.product, isSourceChosen ? nil : receipt?.source)
+    let source = try source(of: request.product, receipt?.source)
+    if source.isDocument, let receipt, !isSourceChosen, label == receipt.release {
+      // What a place has by now, and its hashes, say nothing of what was installed from it.
+      return try Offer(Release(receipt))
+    }
     let track = try suited(label.map { .exact($0) } ?? request.track, of: request, from: source)
     let product: ProductName? = source.isDocument && receipt == nil ? nil : request.product
     do throws(InstallError) {
@@ -145,12 +154,13 @@ extension Installer {
     }
   }
 
-  /// The source of one product: where the receipt says it came from, or where this installer takes everything from.
+  /// The source of one product: the one that was chosen for this run, if it can have what the receipt's had; else that.
   func source(of product: ProductName, _ recorded: String?) throws(InstallError) -> CatalogSource {
-    var source = source
-    if let recorded { source = try CatalogSource(recorded) }
-    source.isOffline = isOffline
-    return source
+    guard let recorded else { return source }
+    var own = try CatalogSource(recorded)
+    own.isOffline = isOffline
+    // A mirror is of directories, and has no application's documents and no index of wheels.
+    return isSourceChosen && own.isOfManifests == source.isOfManifests ? source : own
   }
 }
 
@@ -173,12 +183,18 @@ extension Installer {
 extension Request {
   /// Makes this a request for the current release as it is, and with the additions; without one of CUDA, the first
   /// addition is what is wanted by itself. The receipt of the release that it is about.
-  fileprivate mutating func join(_ state: InstalledState) -> Receipt? {
+  fileprivate mutating func join(_ state: InstalledState) throws(InstallError) -> Receipt? {
     let typed = self
     joinsCurrent = false
     if let current = state.knownReleases.first(where: { $0.release == state.current }),
-      current.receipt.product.isCUDA
+      current.receipt.product.isCUDA,
+      // What is not NVIDIA's is not for CUDA's tree, unless somebody says so.
+      typed.additions.allSatisfy({ ProductName.published.contains($0.product.text) })
     {
+      guard typed.platform == current.receipt.platform else {
+        throw InstallError(
+          .usage("\(current.title) is for \(current.receipt.platform), not \(typed.platform)"))
+      }
       self = Request(updating: current.receipt, makesCurrent: false)
       track = .exact(current.release)
       additions = typed.additions

@@ -8,16 +8,22 @@ import CUDAPlanning
 import CUDAStore
 
 /// A pin file.
-struct PinFile {
+struct PinFile: Equatable {
   /// Absolute.
   let path: String
   /// What it says; `nil` if it is to be written.
   let pins: Pins?
 
   init(_ path: String) throws(InstallError) {
-    let location = try Location(path)
-    guard case .file(let absolute) = location else {
+    guard !path.isEmpty, case .file(let absolute) = try Location(path) else {
       throw InstallError(.usage("--locked names a file of this machine"))
+    }
+    let location = Location.file(absolute)
+    do {
+      // Where it will be written, before anything is fetched.
+      _ = try Directory.open(location.directory.description)
+    } catch {
+      throw InstallError(.store(.files(error)))
     }
     self.path = absolute
     pins = try location.contents(limit: 4 << 20).map { bytes throws(InstallError) in
@@ -25,8 +31,9 @@ struct PinFile {
     }
   }
 
-  /// The file says what the receipt does, in one step.
+  /// The file says what the receipt does, in one step; if it said something before, it still does.
   func write(_ receipt: Receipt) throws(InstallError) {
+    guard pins == nil else { return }
     let location = Location.file(path)
     do {
       try Directory.open(location.directory.description)
@@ -47,7 +54,7 @@ extension Installer {
     var pinned = request
     pinned.joinsCurrent = false
     pinned.product = pins.products[0].product
-    if !request.hasTrack { pinned.track = Track(recorded: releases[0].label) }
+    if !request.hasTrack { pinned.track = .exact(releases[0].label) }
     pinned.profile = pins.profile.flatMap { Profile(rawValue: $0) }
     pinned.components = pins.products[0].components.filter(\.asked).map(\.name.text)
     pinned.kept = pins.products[0].components.filter { !$0.asked }.map(\.name)
@@ -55,7 +62,7 @@ extension Installer {
     pinned.hasStatic = pins.hasStatic
     pinned.additions = pins.products.dropFirst().map { product in
       var addition = Request.Addition(
-        product: product.product, track: Track(recorded: product.release),
+        product: product.product, track: .exact(product.release),
         variant: product.variant)
       if let typed = request.additions.first(where: { $0.product == product.product }) {
         addition.track = typed.track
@@ -82,6 +89,8 @@ extension Installer {
   /// The pinned release as the source has it now: the same, or, at another source, archives of the same hashes.
   private func compared(_ pinned: Offer, _ platform: Platform) throws(InstallError) -> Offer {
     let release = pinned.release
+    // Single archives have nothing but their hashes.
+    if case .archives = try CatalogSource(release.source).kind, !isSourceChosen { return pinned }
     let source = try source(of: release.product, isSourceChosen ? nil : release.source)
     let offer: Offer
     do throws(InstallError) {

@@ -36,7 +36,8 @@ enum PipSettings {
 
   /// The index that pip asks unless it is told otherwise; `nil` if there is no pip. This program has none of its own.
   static func defaultIndex() throws(InstallError) -> String? {
-    for program in [["python3", "-m", "pip"], ["pip3"], ["pip"]]
+    // -I: without it Python would run a pip.py that lies in the working directory.
+    for program in [["pip3"], ["pip"], ["python3", "-I", "-m", "pip"]]
     where Machine.onPath(program[0]) != nil {
       let output: ProgramOutput
       do {

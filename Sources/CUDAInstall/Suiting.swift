@@ -36,7 +36,9 @@ extension Installer {
   func suited(
     _ track: Track, of request: Request, from source: CatalogSource
   ) throws(InstallError) -> Track {
-    guard let driver = request.driver, request.product.isCUDA else { return track }
+    guard let driver = request.driver, request.product.isCUDA, !source.isDocument else {
+      return track
+    }
     if case .exact(let label) = track {
       guard Driver.supports(label, with: driver) else {
         throw InstallError(

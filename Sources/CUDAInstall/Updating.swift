@@ -68,8 +68,7 @@ extension Installer {
       for warning in found.warnings { observe(.warning(warning)) }
       do throws(InstallError) {
         for update in found.due {
-          try install(update, in: &locked)
-          done.append(update)
+          if try install(update, in: &locked) { done.append(update) }
         }
         // The work is done, and what is said of it may not make it fail.
         try? sayWhatStays(try chosen(texts))
@@ -87,11 +86,14 @@ extension Installer {
     return (outcome, done)
   }
 
-  private func install(_ update: Update, in locked: inout LockedStore) throws(InstallError) {
+  /// Whether there was anything to do: another update of the same run may have done it.
+  private func install(
+    _ update: Update, in locked: inout LockedStore
+  ) throws(InstallError) -> Bool {
     let state = try installed()
     let offers = update.offers
     let plan = try makePlan(offers, state)
-    guard let tree = plan.tree else { return }
+    guard let tree = plan.tree else { return false }
     let names = Renaming.allNames(of: tree.items.map(\.component.name) + tree.without)
     let title = "\(plan.product.title) \(update.to)"
     for component in update.installed.receipt.components where !names.contains(component.name.text)
@@ -103,6 +105,7 @@ extension Installer {
     }
     let execution = try execute(plan, tree, offers, in: &locked)
     try commit(execution, plan, in: &locked)
+    return true
   }
 
   /// What is due, what is to be said of the rest, and why a request or a source fails, if one does.
@@ -300,9 +303,12 @@ extension Request {
     // Whatever selected them once: a wider profile, or a need of what was removed since.
     kept = receipt.components(of: nil).filter { !$0.asked }.map(\.name)
     without = receipt.without
+    // CUDA's own release decides; by itself, a product is what it was asked for as.
+    if !product.isCUDA { variant = receipt.components(of: nil).lazy.compactMap(\.variant).first }
     additions = receipt.additions.map { old in
       var addition = Addition(product: old.product, track: old.followed, variant: old.variant)
       addition.components = receipt.components(of: old.product).filter(\.asked).map(\.name.text)
+      addition.isAsked = false
       return addition
     }
   }

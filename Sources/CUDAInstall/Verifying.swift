@@ -44,8 +44,7 @@ extension Installer {
       request.rebuilds = true
       request.refetched = damagedComponents(of: old, findings)
       let state = try installed()
-      let offers = try offers(
-        for: request, in: state, following: old.receipt, exactly: old.receipt.labels)
+      let offers = try repairOffers(for: request, of: old.receipt, in: state)
       let plan = try makePlan(offers, state)
       if let tree = plan.tree {
         let execution = try execute(plan, tree, offers, in: &locked)
@@ -54,6 +53,24 @@ extension Installer {
       warn(ofDamage: findings, sharedBy: old)
       return Outcome(
         changed: true, product: plan.product, release: old.release.text, plan: plan)
+    }
+  }
+
+  /// What the sources have of an installed release. One that cannot be asked is not needed for what is to be done
+  /// again as it was.
+  private func repairOffers(
+    for request: Request, of receipt: Receipt, in state: InstalledState
+  ) throws(InstallError) -> Offers {
+    do throws(InstallError) {
+      return try offers(
+        for: request, in: state, following: receipt, exactly: receipt.labels)
+    } catch {
+      if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }
+      guard !isSourceChosen else { throw error }
+      var offers = try Offers(installed: receipt)
+      offers.request = request
+      offers.request.additions = []
+      return offers
     }
   }
 

@@ -47,13 +47,15 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
   /// The index that is asked first, without user and password.
   package var description: String { indexes.first.map { redacted($0) } ?? "" }
 
-  /// The source that a receipt names: where that is the index that pip asks, with all that pip is told of it.
+  /// The source that a receipt names: where that is the index that pip is told of, with all that it is told.
+  ///
+  /// pip itself is not asked: the index that it has by itself needs no password.
   init(recorded index: String) throws(InstallError) {
-    if let own = try? WheelSource(index: nil), own.description == index {
-      self = own
-    } else {
-      try self.init(index: index)
+    let named = try PipSettings.read().index
+    let isOwn = try named.map { named throws(InstallError) in
+      redacted(try Self.checked(named)) == index
     }
+    try self.init(index: isOwn == true ? nil : index)
   }
 
   /// How to ask the index, and the servers to which it leads.
@@ -114,12 +116,7 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
 
   /// The URL to fetch, with the user and password of the index that is on the same server. Not to be shown.
   package func location(of path: ArtifactPath) -> String {
-    guard let server = WebReference.server(of: path.text),
-      let user = indexes.lazy.filter({ WebReference.server(of: $0) == server })
-        .compactMap(WebReference.user).first,
-      let start = path.text.firstRange(of: "://")
-    else { return path.text }
-    return "\(path.text[..<start.upperBound])\(user)@\(path.text[start.upperBound...])"
+    WebReference.withUser(of: indexes, path.text)
   }
 
   private static func checked(_ url: String) throws(InstallError) -> String {

@@ -130,7 +130,7 @@ package struct Plan: Sendable, Equatable {
       return Receipt.Addition(
         product: addition.product, release: release.label,
         track: "\(wider(old?.followed, addition.track))",
-        variant: addition.variant ?? old?.variant, source: release.source,
+        variant: addition.variant, source: release.source,
         manifestDigest: release.manifestDigest)
     }
     let stay = before.filter { old in !asked.contains { $0.product == old.product } }
@@ -152,7 +152,12 @@ package struct Plan: Sendable, Equatable {
       let build = offered?.builds.first {
         $0.platform == receipt.platform && $0.variant == old.variant
       }
-      if let offered, let build {
+      if let offered, var build {
+        // The source was not asked for the size of what nobody selected.
+        if build.artifact.digest == old.artifact.digest || build.artifact.byteCount == 0 {
+          build = Build(
+            platform: build.platform, variant: build.variant, artifact: old.artifact)
+        }
         return Resolution.Selection(
           component: offered, build: build, reason: .installed, product: old.product)
       }
@@ -179,6 +184,7 @@ extension Plan.Item {
   ) {
     let name = selection.component.name
     let artifact = selection.build.artifact
+    precondition(artifact.byteCount > 0, "whoever plans has asked for the size of \(name)")
     let candidates = state.sources(for: installed).compactMap { tree in
       tree.receipt.components.first {
         $0.artifact.digest == artifact.digest && $0.artifact.layout == artifact.layout

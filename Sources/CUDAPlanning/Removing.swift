@@ -12,10 +12,10 @@ extension Plan {
     let all = Release(allOf: receipt)
     var names: Set<ComponentName> = []
     for text in typed {
-      if let component = NameSearch.component(text, in: all) {
-        names.insert(component.name)
-      } else if let addition = receipt.additions.first(where: { $0.product.text == text }) {
+      if let addition = receipt.additions.first(where: { $0.product.text == text }) {
         names.formUnion(receipt.components(of: addition.product).map(\.name))
+      } else if let component = NameSearch.component(text, in: all) {
+        names.insert(component.name)
       } else {
         throw .noComponentInstalled(
           text, release: installed.title,

@@ -10,6 +10,8 @@ public struct Request: Sendable, Equatable {
     public var track: Track
     /// The variant, as typed; `nil`: the one that fits the tree's release of CUDA.
     public var variant: String?
+    /// Whether it is asked for now: then it is whole, whatever was removed of it before.
+    package var isAsked = true
     /// Components that were asked for by name, beside those that everybody gets.
     package var components: [String] = []
 

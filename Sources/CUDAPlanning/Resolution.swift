@@ -82,7 +82,7 @@ package struct Resolution: Sendable {
     for typed in names {
       if let component = NameSearch.component(typed, in: release) {
         let build = try choice.build(of: component, for: platform, isAsked: true)
-        add(Selection(component: component, build: build, reason: .asked))
+        try add(Selection(component: component, build: build, reason: .asked))
       } else if let index = additions.firstIndex(where: {
         NameSearch.component(typed, in: $0) != nil
       }) {
@@ -104,7 +104,7 @@ package struct Resolution: Sendable {
     }
     let build = try choice.choosing(addition.variant)
       .build(of: component, for: platform, isAsked: true)
-    add(
+    try add(
       Selection(component: component, build: build, reason: .asked, product: addition.product))
   }
 
@@ -122,8 +122,9 @@ package struct Resolution: Sendable {
     for component in components {
       let build = try choice.choosing(addition.variant).build(of: component, for: platform)
       let reason = Reason.product(addition.product)
-      add(
-        Selection(component: component, build: build, reason: reason, product: addition.product))
+      try add(
+        Selection(component: component, build: build, reason: reason, product: addition.product),
+        isWanted: addition.isAsked)
     }
     for alternatives in Edge.needsOfProducts where release.product.isCUDA {
       guard let component = NameSearch.first(of: alternatives, in: release),
@@ -154,14 +155,18 @@ package struct Resolution: Sendable {
   ) throws(PlanningError) {
     guard component.isBuilt(for: platform) else { return }
     let build = try choice.build(of: component, for: platform)
-    add(Selection(component: component, build: build, reason: reason))
+    try add(Selection(component: component, build: build, reason: reason))
   }
 
-  private mutating func add(_ selection: Selection) {
+  private mutating func add(
+    _ selection: Selection, isWanted: Bool = false
+  ) throws(PlanningError) {
     let name = selection.component.name
-    guard !items.contains(where: { $0.component.name == name }),
-      selection.reason == .asked || !without.contains(name.text)
-    else { return }
+    if let before = items.first(where: { $0.component.name == name }) {
+      guard before.product == selection.product else { throw .sameComponent(name) }
+      return
+    }
+    guard selection.reason == .asked || isWanted || !without.contains(name.text) else { return }
     items.append(selection)
   }
 }

@@ -10,10 +10,12 @@ public enum Track: Sendable, Hashable {
   case latest
 
   /// The track that `text` names, or `nil`: `latest`, or 1 or 2 numbers (`13`, `13.0`), or 3 and more
-  /// for one release.
+  /// for one release, as is any other after `=` (`=25.11`).
   public init?(_ text: String) {
     if text == "latest" {
       self = .latest
+    } else if text.hasPrefix("="), let version = Version(String(text.dropFirst())) {
+      self = .exact(version)
     } else if let version = Version(text), version.isNumeric {
       self = version.parts.count < 3 ? .within(version) : .exact(version)
     } else if let version = Version(text), version.isFinished {
@@ -21,11 +23,6 @@ public enum Track: Sendable, Hashable {
     } else {
       return nil
     }
-  }
-
-  /// The track that a receipt says: as `init(_:)`, and a release whose name is not made of numbers is the one.
-  package init(recorded version: Version) {
-    self = Track(version.text) ?? .exact(version)
   }
 
   /// Whether `label` is on this track.
@@ -76,7 +73,8 @@ extension Track: CustomStringConvertible {
   /// What `init(_:)` takes.
   public var description: String {
     switch self {
-    case .exact(let version), .within(let version): version.text
+    case .exact(let version): Track(version.text) == self ? version.text : "=\(version)"
+    case .within(let version): version.text
     case .latest: "latest"
     }
   }

@@ -100,10 +100,10 @@ extension LockedStore {
     for name in try partials.names() where Layout.isPartial(name, of: digest) {
       let count = try partials.status(name)?.byteCount ?? 0
       if count <= byteCount, count > best?.byteCount ?? -1 {
-        if let best { try partials.unlink(best.name) }
+        if let best { try unlinkDead(best.name) }
         best = (name, count)
       } else {
-        try partials.unlink(name)
+        try unlinkDead(name)
       }
     }
     guard let best else { return nil }
@@ -113,6 +113,11 @@ extension LockedStore {
     let partial = PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
     try partial.adopt(upTo: best.byteCount)
     return partial
+  }
+
+  /// Removes a partial download, unless it is under way: two components of one plan may have one artifact.
+  private func unlinkDead(_ name: String) throws(SystemCallError) {
+    if try ownPartial(name) != nil { try partials.unlink(name) }
   }
 
   /// The partial download, locked; `nil` if it is another user's, who could write into it between the hash and

@@ -60,6 +60,8 @@ extension LockedStore {
     var directory = try prefix.directory(".")
     for name in path {
       try directory.ensureDirectory(name)
+      // I7: the name is on disk before anything in it is relied on.
+      try directory.sync()
       directory = try directory.directory(name)
     }
     return directory

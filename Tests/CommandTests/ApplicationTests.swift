@@ -110,8 +110,56 @@ import Testing
     #expect(next.status == 0, "\(next.errors)")
     #expect(publisher.fetched.filter { $0 == Self.libraries }.count == 1)
     #expect(publisher.started == "voicebox 0.3.2\n")
+    // All of them count for what is pinned, and nothing but their hashes.
+    let pins = publisher.bench.scratch.file("pins")
+    #expect(
+      publisher.run("install", "--locked", pins, "--archive", urls[0], urls[1]).status == 0)
+    let other = publisher.bench.scratch.file("other")
+    let pinned = publisher.run("install", "--locked", pins, "--prefix", other)
+    #expect(pinned.status == 0, "\(pinned.errors)")
     // Nothing leads from one to the next.
     #expect(publisher.run("update").output == "everything is up to date\n")
+  }
+
+  @Test func `are installed in parts as well, and repaired when their place has gone on`() throws {
+    let publisher = try Publisher()
+    publisher.release("0.3.1")
+    #expect(
+      publisher.run("install", "--track", publisher.newest, "voicebox-server-cuda").status == 0)
+    let rest = publisher.run("install", "--track", publisher.newest, "cuda-libs-cu128")
+    #expect(rest.status == 0, "\(rest.errors)")
+    #expect(publisher.run("verify").status == 0)
+    #expect(publisher.run("list", "--components").output.contains("voicebox-server-cuda"))
+    // The hash of what is installed is known; that nobody says it any more is no reason to fail.
+    publisher.describe("0.4.0")
+    publisher.server.publish("\(Publisher.librariesPath).sha256", nil)
+    writeFile("\(publisher.prefix)/current/lib/libcublas.so.12", [0])
+    let repair = publisher.run("verify", "--repair")
+    #expect(repair.status == 0, "\(repair.errors)")
+    #expect(publisher.run("verify").status == 0)
+  }
+
+  @Test func `of several platforms need no more than this one's archive to be there`() throws {
+    let publisher = try Publisher()
+    let directory = publisher.bench.scratch.file("release")
+    let archive = Publisher.serverArchive("1.0.0")
+    writeFile("\(directory)/my server-1.0.0.tar.gz", archive)
+    writeFile("\(directory)/server-1.0.0.tar.gz", archive)
+    writeFile(
+      "\(directory)/here.release",
+      Array(
+        """
+        product: app\r
+        release: 1.0.0\r
+        platform: linux-x86_64\r
+        \(sha256(archive)) *server-1.0.0.tar.gz\r
+        platform: linux-sbsa\r
+        \(String(repeating: "1", count: 64))  server-arm-1.0.0.tar.gz
+        """.utf8))
+    let run = publisher.run(
+      "install", "--manifest", "\(directory)/here.release", "--platform", "linux-x86_64")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(publisher.started == "voicebox 1.0.0\n")
   }
 
   @Test func `never go back by themselves, and an old description is said to be one`() throws {

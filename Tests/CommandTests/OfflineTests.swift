@@ -91,9 +91,15 @@ import Testing
     let stick = publisher.bench.scratch.file("stick")
     let download = publisher.run("install", "--track", publisher.newest, "--download-only", stick)
     #expect(download.status == 0, "\(download.errors)")
+    // The next release has a file of the same name.
+    publisher.publish(Publisher.serverPath("0.3.2"), Publisher.serverArchive("0.3.2"))
+    publisher.publish(
+      "/voicebox/other/voicebox-server-cuda-0.3.1.tar.gz", Publisher.serverArchive("9.9.9"))
+    let other = publisher.run(
+      "install", "0.3.2", "--download-only", stick, "--archive",
+      publisher.server.url("/voicebox/other/voicebox-server-cuda-0.3.1.tar.gz"))
+    #expect(other.status == 0, "\(other.errors)")
     publisher.server.stop()
-    let run = publisher.run("install", "voicebox", "--offline", "--mirror", stick)
-    #expect(run.status == 64 || run.status == 66)
     let named = publisher.run("install", "voicebox@0.3.1", "--offline", "--mirror", stick)
     #expect(named.status == 0, "\(named.errors)")
     #expect(publisher.started == "voicebox 0.3.1\n")
@@ -158,6 +164,31 @@ import Testing
     #expect(bench.run("install", "--locked", pins).status == 0)
     bench.server.publish(path, old)
     #expect(bench.run("install", "--locked", pins, prefix: other).status == 0)
+  }
+
+  @Test func `I2: of two first runs at once the second obeys what the first has written`() throws {
+    let bench = try Bench()
+    let pins = pins(bench)
+    let hold = bench.server.hold("*.tar.gz", afterBytes: 100)
+    let first = bench.start("install", "13.0.1", "curand", "--locked", pins, "--json")
+    #expect(hold.waitUntilReached(by: first))
+    let second = bench.start("install", "13.0.1", "nvcc", "--locked", pins)
+    #expect(second.waitForErrors("waiting for pid \(first.pid)"))
+    hold.release()
+    #expect(first.wait() == 0)
+    let written = try #require(readFile(pins))
+    #expect(second.wait() == 64)
+    #expect(second.errors.contains("pins CUDA 13.0.1 for linux-x86_64, and not nvcc"))
+    #expect(readFile(pins) == written)
+    #expect(!bench.fetched.contains("cuda_nvcc"))
+  }
+
+  @Test func `that cannot be written is told before anything is fetched`() throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", "curand", "--locked", bench.scratch.file("no/where/pins"))
+    #expect(run.status == 74)
+    #expect(bench.fetched == [])
+    #expect(namesIn(bench.prefix) == [])
   }
 
   @Test func `refuses what it does not pin`() throws {

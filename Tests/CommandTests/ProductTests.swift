@@ -179,4 +179,99 @@ import Testing
     #expect(
       bench.run("list", "--available", "cudnn").output.contains("9.13.1  installed"))
   }
+
+  @Test func `are whole again when they are asked for after they were removed`() throws {
+    let bench = try Bench(Self.mirror)
+    #expect(bench.run("install", "13", "cudart", "cudnn_samples", "cudnn@9.13").status == 0)
+    // All of it, whatever its components are called.
+    #expect(bench.run("remove", "cudnn").status == 0)
+    #expect(!bench.run("list", "--components").output.contains("cudnn"))
+    #expect(bench.run("update").status == 0)
+    #expect(cudnn(in: bench) == [])
+    #expect(bench.run("install", "cudnn@9.13").status == 0)
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.1.13"])
+  }
+
+  @Test func `alone are updated and repaired in the variant that they are in`() throws {
+    let bench = try Bench(Self.mirror)
+    #expect(bench.run("install", "cudnn@9.13.0", "--variant", "12").status == 0)
+    writeFile("\(bench.prefix)/current/lib/libcudnn.so.9.13.0.12", [0])
+    let repair = bench.run("verify", "--repair")
+    #expect(repair.status == 0, "\(repair.errors)")
+    #expect(bench.run("install", "cudnn@9.13", "--variant", "12", "--use").status == 0)
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.1.12"])
+    #expect(bench.run("update").output == "everything is up to date\n")
+    #expect(bench.run("verify").status == 0)
+  }
+
+  @Test func `follow CUDA's release in their variant, unless another is said`() throws {
+    let bench = try Bench(Self.mirror)
+    #expect(bench.run("install", "13", "cudart", "cudnn@9.13", "--variant", "12").status == 0)
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.1.12"])
+    #expect(bench.run("update").output == "everything is up to date\n")
+    #expect(bench.run("install", "13", "cudart", "cudnn@9.13").status == 0)
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.1.13"])
+    let pins = bench.scratch.file("pins")
+    #expect(bench.run("install", "13", "cudart", "cudnn@9.13", "--locked", pins).status == 0)
+    #expect(bench.run("install", "--locked", pins, prefix: bench.scratch.file("other")).status == 0)
+  }
+
+  @Test func `with a component of one name are refused together`() throws {
+    var mirror = Self.mirror
+    mirror.add("1.0.0", [Mirror.component("libcublas", "1.0.0")], product: "cuvs")
+    let bench = try Bench(mirror)
+    let run = bench.run("install", "13", "libcublas", "cuvs@1.0.0")
+    #expect(run.status == 66)
+    #expect(run.errors.contains("two of these products have a component libcublas"))
+    #expect(namesIn(bench.prefix) == [])
+  }
+
+  @Test func `of one directory are told apart by what their manifests say`() throws {
+    let bench = try Bench(Self.mirror)
+    let flat = bench.scratch.file("redist")
+    for (path, bytes) in Self.mirror.files where !path.hasSuffix("/") {
+      let names = path.split(separator: "/").dropFirst(3)
+      writeFile("\(flat)/\(names.joined(separator: "/"))", bytes)
+    }
+    #expect(
+      bench.run("list", "-q", "--available", "cudnn", mirror: flat).output
+        == "9.14.0\n9.13.1\n9.13.0\n")
+    let run = bench.run("install", "13.0", "cudart", "cudnn@9", mirror: flat)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.14.0.13"])
+    #expect(bench.run("install", "cudnn@13", mirror: flat).status == 66)
+  }
+
+  @Test func `I2: of a release that appears while one waits are kept, and nothing traps`() throws {
+    let bench = try Bench(Self.mirror)
+    let hold = bench.server.hold("*.tar.gz", afterBytes: 100)
+    let first = bench.start("install", "13.0", "cudart", "cudnn@9.13", "--json")
+    #expect(hold.waitUntilReached(by: first))
+    let second = bench.start("install", "13.0", "nvrtc", "--force")
+    #expect(second.waitForErrors("waiting for pid \(first.pid)"))
+    hold.release()
+    #expect(first.wait() == 0)
+    #expect(second.wait() == 0, "\(second.errors)")
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.1.13"])
+    try expectTrueReceipt("\(bench.prefix)/13.0.2/")
+  }
+
+  @Test func `whose source is gone keep neither CUDA's update nor its repair back`() throws {
+    var mirror = Mirror()
+    mirror.add("13.0.1", Self.cuda("13.0.48"))
+    mirror.add("9.13.0", Self.cudnn("9.13.0"), product: "cudnn")
+    let bench = try Bench(mirror)
+    #expect(bench.run("install", "13", "cudart", "cudnn@9.13").status == 0)
+    mirror.add("13.0.2", Self.cuda("13.0.88"))
+    for (path, bytes) in mirror.files {
+      bench.server.publish(path, path.contains("cudnn") ? nil : bytes)
+    }
+    writeFile("\(bench.prefix)/current/bin/cudart", [0])
+    let repair = bench.run("verify", "--repair")
+    #expect(repair.status == 0, "\(repair.errors)")
+    let update = bench.run("update")
+    #expect(update.errors.contains("CUDA 13.0.1 -> 13.0.2 is done"), "\(update.errors)")
+    #expect(update.status == 69)
+    #expect(cudnn(in: bench) == ["libcudnn.so.9.13.0.13"])
+  }
 }

@@ -105,4 +105,54 @@ import Testing
       #expect(bench.text(path)?.contains("secret") == false, "\(path)")
     }
   }
+
+  @Test(arguments: [
+    "ftp://me:secret@127.0.0.1/mirror", "HTTPS://me:secret@127.0.0.1/x.release",
+    "http://me:secret@127.0.0.1:1/mirror",
+  ])
+  func `a password is in no message`(url: String) throws {
+    let bench = try Bench()
+    for option in ["--mirror", "--track", "--manifest", "--archive"] {
+      let run = Ended(
+        Program(
+          [BuiltBinary.path, "install", "--json", "--prefix", bench.prefix, option, url],
+          environment: bench.environment, in: bench.scratch))
+      #expect(run.status != 0)
+      #expect(!(run.output + run.errors).contains("secret"), "\(option) \(url): \(run.output)")
+    }
+  }
+
+  @Test func `a release that is called as the link is refused`() throws {
+    let bench = try Bench()
+    let path = bench.scratch.file("current.json")
+    let text = String(
+      decoding: Mirror.three.files["\(Mirror.base)redistrib_13.0.2.json"] ?? [], as: UTF8.self)
+    writeFile(path, Array(text.replacing("\"13.0.2\"", with: "\"current\"").utf8))
+    let run = Ended(
+      Program(
+        [BuiltBinary.path, "install", "--prefix", bench.prefix, "--manifest", path],
+        environment: bench.environment, in: bench.scratch))
+    #expect(run.status == 65, "\(run.errors)")
+    #expect(namesIn(bench.prefix) == [])
+  }
+
+  @Test func `pip is asked without what lies in the working directory`() throws {
+    let bench = try Bench()
+    writeFile(
+      bench.scratch.file("bin/python3"),
+      Array(
+        """
+        #!/bin/sh
+        echo "$@" >"$SCRATCH/asked"
+        echo "  -i, --index-url <url>  Base URL (default \(bench.server.url("/simple"))). More"
+        """.utf8))
+    let run = bench.inShell(
+      "chmod +x $SCRATCH/bin/python3; SCRATCH=$SCRATCH PATH=$SCRATCH/bin PIP_CONFIG_FILE=/dev/null "
+        + "$CUDA_INSTALL list --available --source wheels --prefix $PREFIX")
+    #expect(
+      bench.server.log.contains { $0.path.hasPrefix("/simple/cuda-toolkit") }, "\(run.errors)")
+    #expect(
+      readFile(bench.scratch.file("asked")).map { String(decoding: $0, as: UTF8.self) }?
+        .hasPrefix("-I -m pip") == true)
+  }
 }

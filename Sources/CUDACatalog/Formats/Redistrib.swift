@@ -36,7 +36,8 @@ package enum Redistrib {
   /// `13.0.2` for `redistrib_13.0.2.json`, or `nil` for another name.
   static func label(ofFileName name: some StringProtocol) -> Version? {
     guard name.hasPrefix("redistrib_"), name.hasSuffix(".json") else { return nil }
-    return Version(String(name.dropFirst("redistrib_".count).dropLast(".json".count)))
+    let label = Version(String(name.dropFirst("redistrib_".count).dropLast(".json".count)))
+    return label?.isLabel == true ? label : nil
   }
 }
 
@@ -61,7 +62,9 @@ private struct ManifestReader {
       }
       return label
     }
-    guard let label = Version(text) else { throw failure(place, "\(text) is not a version") }
+    guard let label = Version(text), label.isLabel else {
+      throw failure(place, "\(text) is not a version")
+    }
     return label
   }
 

@@ -153,8 +153,9 @@ private struct DescriptionReader {
       }
       product = name
     case "release":
-      guard label == nil, let version = Version(String(value)), value != "current" else {
-        throw failure("the release is named twice, or \(value) is not a version")
+      guard label == nil, let version = Version(String(value)), version.isLabel else {
+        throw failure(
+          "the release is named twice, or \(value) is not a version, which begins with a digit")
       }
       label = version
     case "valid-until":

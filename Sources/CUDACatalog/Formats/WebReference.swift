@@ -41,8 +41,32 @@ package enum WebReference {
     return String(parts.authority.dropLast(parts.host.count + 1))
   }
 
+  /// `url` with the user and the password of the first of `bases` that is on the same server and has some. Not to be
+  /// shown.
+  package static func withUser(of bases: [String], _ url: String) -> String {
+    guard let server = server(of: url), user(of: url) == nil,
+      let user = bases.lazy.filter({ self.server(of: $0) == server }).compactMap(user).first,
+      let start = url.firstRange(of: "://")
+    else { return url }
+    return "\(url[..<start.upperBound])\(user)@\(url[start.upperBound...])"
+  }
+
+  /// `text` with everything escaped that a path in a URL cannot hold (RFC 3986 §3.3).
+  package static func escaped(_ path: String) -> String {
+    var result: [UInt8] = []
+    for byte in path.utf8 {
+      if Grammar.isAlphanumeric(byte) || "/._+~-!$&'()*,;=:@".utf8.contains(byte) {
+        result.append(byte)
+      } else {
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += "%\(digits.utf8.count < 2 ? "0" : "")\(digits)".utf8
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
   /// The text that escapes of two digits stand for; `nil` if it is not UTF-8.
-  static func unescaped(_ text: String) -> String? {
+  package static func unescaped(_ text: String) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {

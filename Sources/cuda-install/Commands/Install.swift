@@ -106,10 +106,12 @@ struct Install: ParsableCommand {
     guard outcome.changed, !options.json, options.quiet == 0, Stream.error.isTerminal else {
       return
     }
-    let product =
-      outcome.product == .cuda ? outcome.release : "\(outcome.product)@\(outcome.release)"
-    Console(stream: .error).say(
-      "'cuda-install install \(product) --offline --mirror \(shellQuoted(place))' installs it")
+    let manifest = "\(place)/compute/\(outcome.product)/redist/redistrib_\(outcome.release).json"
+    let words =
+      outcome.product == .cuda
+      ? "\(outcome.release) --offline --mirror \(shellQuoted(place))"
+      : "--offline --manifest \(shellQuoted(manifest))"
+    Console(stream: .error).say("'cuda-install install \(words)' installs it")
   }
 
   /// What was typed, as values that cannot be wrong.
