@@ -85,6 +85,12 @@ public struct CatalogSource: Sendable, Equatable {
     }
   }
 
+  /// An address as a receipt writes it, for people: without what stands before that of a document.
+  static func shown(_ description: String) -> String {
+    let form = Form.allCases.first { description.hasPrefix("\($0)+") }
+    return String(description.dropFirst(form.map { "\($0)+".count } ?? 0))
+  }
+
   /// Whether it is one of directories.
   var isOfManifests: Bool { if case .manifests = kind { true } else { false } }
 
@@ -170,7 +176,8 @@ public struct CatalogSource: Sendable, Equatable {
     if case .wheels = kind { return offer }
     let release = offer.release
     if let product, release.product != product {
-      throw InstallError(.otherProduct(source: description, has: release.product, wanted: product))
+      throw InstallError(
+        .otherProduct(source: Self.shown(description), has: release.product, wanted: product))
     }
     guard track.contains(release.label) || track == .latest else {
       throw InstallError(

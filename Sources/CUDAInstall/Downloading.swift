@@ -20,7 +20,10 @@ extension Installer {
   ) throws(InstallError) -> Outcome {
     let run = begin("download")
     let file = try path.map { path throws(InstallError) in try PinFile(path) }
-    if let file, file.pins == nil { throw InstallError(.noDocument(url: file.path)) }
+    if let file, file.pins == nil {
+      throw InstallError(
+        .usage("\(cleaned(file.path)) is not there: what is only downloaded is not pinned"))
+    }
     // What cannot be met must not leave a directory behind.
     let offers = try offers(for: request, pinnedBy: file, in: InstalledState())
     let plan = try makePlan(offers, InstalledState())

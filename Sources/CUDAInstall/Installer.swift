@@ -53,18 +53,20 @@ public struct Installer {
 
   /// What `install` would do now. Takes no lock and writes nothing (I10).
   package func plan(
-    _ request: Request, pinnedBy path: String? = nil
+    _ request: Request, pinnedBy path: String? = nil, unpacks: Bool = true
   ) throws(InstallError) -> PlanSummary {
     guard try storing({ () throws(StoreError) in try store.presence() }) != .foreign else {
       throw InstallError(.store(.notOurs(prefix: store.prefix)))
     }
-    let state = try installed()
+    let state = unpacks ? try installed() : InstalledState()
     let file = try path.map { path throws(InstallError) in try PinFile(path) }
     let offers = try offers(for: request, pinnedBy: file, in: state)
-    var summary = try plan(offers, state)
+    var summary = try plan(offers, state, unpacks: unpacks)
     let remarks = self.remarks(on: summary.plan, of: offers)
-    summary.notes = remarks.map(\.text)
-    for remark in remarks { observe(remark.event) }
+    summary.notes = offers.warnings + remarks.map(\.text)
+    for event in offers.warnings.map({ Event.warning($0) }) + remarks.map(\.event) {
+      observe(event)
+    }
     return summary
   }
 
@@ -199,12 +201,12 @@ public struct Installer {
   }
 
   private func plan(
-    _ offers: Offers, _ state: InstalledState
+    _ offers: Offers, _ state: InstalledState, unpacks: Bool = true
   ) throws(InstallError) -> PlanSummary {
     let plan = try makePlan(offers, state)
     return PlanSummary(
       plan: plan, freeByteCount: Directory.nearestSpace(to: store.prefix)?.freeByteCount,
-      fetchByteCount: plan.fetchByteCount, keptByteCount: 0)
+      fetchByteCount: plan.fetchByteCount, keptByteCount: 0, unpacks: unpacks)
   }
 
   func makePlan(_ offers: Offers, _ state: InstalledState) throws(InstallError) -> Plan {

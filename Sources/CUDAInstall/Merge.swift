@@ -109,11 +109,11 @@ struct Merge {
   // Fix-ups
 
   private func addFixUps(_ writer: inout TreeWriter) throws(SystemCallError) {
-    // An application's tree is what its archives say, and nothing else.
-    guard items.contains(where: { $0.build.artifact.layout == nil }) else { return }
     if writer.hasDirectory("lib") {
       try writer.addLink(["lib64"], to: "lib")
     }
+    // An application's tree is what its archives say, and nothing else but what `env` and `exec` lead to.
+    guard items.contains(where: { $0.build.artifact.layout == nil }) else { return }
     let target = platform.text.split(separator: "-").dropFirst().joined(separator: "-")
     for name in ["lib", "include"] where writer.hasDirectory(name) {
       try writer.addLink(["targets", "\(target)-linux", name], to: "../../\(name)")

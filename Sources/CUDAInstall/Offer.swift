@@ -112,7 +112,11 @@ extension Offer {
     let release = try label.flatMap { label throws(InstallError) in
       try source.release(label, for: platform) { skeleton throws(InstallError) in
         try selecting?(skeleton)
-          ?? Set(skeleton.components.filter { $0.isBuilt(for: platform) }.map(\.name))
+          ?? Set(
+            skeleton.components.filter {
+              $0.isBuilt(for: platform)
+                && ($0.name.text != "cuda_nvcc" || WheelProject.hasCompiler(label))
+            }.map(\.name))
       }
     }
     guard let release else {

@@ -168,14 +168,15 @@ extension Installer {
   /// That a description is older than its publisher means any to be that is handed out.
   func ageText(_ source: String, _ validUntil: String?) -> String? {
     guard let validUntil, Timestamp.now.rfc3339.prefix(10) > validUntil else { return nil }
-    return "\(source) was to be replaced by \(validUntil): its publisher has stopped, "
+    return
+      "\(CatalogSource.shown(source)) was to be replaced by \(validUntil): its publisher has stopped, "
       + "or somebody hands out an old copy"
   }
 
   func olderText(
     _ source: String, _ product: ProductName, _ label: Version, than installed: Version
   ) -> String {
-    "\(source) is older than what is installed: it has \(product.title) \(label), "
+    "\(CatalogSource.shown(source)) is older than what is installed: it has \(product.title) \(label), "
       + "and \(installed) is here"
   }
 }

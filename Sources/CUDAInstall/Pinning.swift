@@ -26,8 +26,13 @@ struct PinFile: Equatable {
       throw InstallError(.store(.files(error)))
     }
     self.path = absolute
-    pins = try location.contents(limit: 4 << 20).map { bytes throws(InstallError) in
-      try cataloging { () throws(CatalogError) in try Pins.read(bytes, document: absolute) }
+    let bytes = try location.contents(limit: 4 << 20)
+    do {
+      pins = try bytes.map { bytes throws(CatalogError) in
+        try Pins.read(bytes, document: absolute)
+      }
+    } catch {
+      throw InstallError(.badPins(file: absolute, error))
     }
   }
 
@@ -106,7 +111,7 @@ extension Installer {
       guard offer.release.manifestDigest == release.manifestDigest else {
         throw InstallError(
           .manifestChanged(
-            url: "\(release.source) (\(release.product.title) \(release.label))",
+            url: "\(CatalogSource.shown(release.source)) (\(release.title))",
             expected: release.manifestDigest, found: offer.release.manifestDigest))
       }
       return pinned
@@ -124,7 +129,7 @@ extension Installer {
               throw InstallError(
                 .notPinned(
                   component: component.name, digest: build.artifact.digest,
-                  source: offer.release.source))
+                  source: CatalogSource.shown(offer.release.source)))
             }
             return Build(
               platform: build.platform, variant: build.variant,
@@ -146,12 +151,19 @@ extension Installer {
           wanted: wanted))
     }
     guard request.platform == pins.platform else { throw refuse("\(request.platform)") }
+    if let profile = request.profile, profile.rawValue != pins.profile {
+      throw refuse("the profile \(profile.rawValue)")
+    }
+    if let hasStatic = request.hasStatic, hasStatic != pins.hasStatic {
+      throw refuse(hasStatic ? "--static" : "--no-static")
+    }
     if request.hasTrack, !request.track.contains(main.release), request.track != .latest {
       throw refuse("\(request.track)")
     }
     for addition in request.additions {
       guard let pinned = pins.products.first(where: { $0.product == addition.product }),
-        addition.track == .latest || addition.track.contains(pinned.release)
+        addition.track == .latest || addition.track.contains(pinned.release),
+        addition.variant == nil || addition.variant == pinned.variant
       else { throw refuse("\(addition.product) \(addition.track)") }
     }
     for typed in request.components

@@ -72,12 +72,28 @@ extension Installer {
       }
     }
     guard let tree = plan.tree else { return remarks }
+    remarks += variantRemarks(on: tree, of: plan)
     remarks += driverRemarks(on: release, for: request.platform)
     for item in tree.items
     where item.reason == .asked && item.component.isDriverClass(in: item.product ?? plan.product) {
       remarks.append(Remark(text: item.component.driverWarning, isWarning: true))
     }
     return remarks
+  }
+
+  /// Products in a variant that is for another CUDA than the tree's: somebody said so.
+  private func variantRemarks(on tree: Plan.NewTree, of plan: Plan) -> [Remark] {
+    guard plan.product.isCUDA, let major = plan.release.text.split(separator: ".").first else {
+      return []
+    }
+    return tree.items.compactMap { item in
+      guard item.product != nil, let variant = item.build.variant, variant.hasPrefix("cuda"),
+        variant.dropFirst("cuda".count).split(separator: ".").first != major
+      else { return nil }
+      return Remark(
+        text: "\(item.component.name) is the one for \(variant), in a tree of CUDA \(plan.release)",
+        isWarning: true)
+    }
   }
 
   /// What the machine's driver is too old for. Nothing if there is none: compiling works, and another machine may

@@ -57,7 +57,8 @@ package enum WheelError: Error, Equatable, Sendable {
     case .noVersion: "another release may be complete there; a mirror may lag behind"
     case .noPlatform, .otherProduct:
       "take it from NVIDIA's redistributables, without --source wheels"
-    case .noCompiler: "take it from NVIDIA's redistributables, without --source wheels"
+    case .noCompiler:
+      "take it from NVIDIA's redistributables, without --source wheels; --profile runtime needs none"
     case .noSize: "an index in JSON says it; tell who runs this one"
     case .wrongDescription, .unreadable, .noDescription: "try again later, or another index"
     }

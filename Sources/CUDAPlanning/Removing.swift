@@ -53,8 +53,12 @@ extension Plan {
   package func needs(of removed: [ComponentName]) -> [String] {
     let removed = Set(removed.map(\.text))
     let rest = Set(tree?.items.map(\.component.name.text) ?? [])
-    return (tree?.items ?? []).map(\.component.name).sorted().flatMap { name in
-      Edge.needs(of: name, in: release)
+    let items = (tree?.items ?? []).sorted { $0.component.name < $1.component.name }
+    return items.flatMap { item in
+      let name = item.component.name
+      return
+        (Edge.needs(of: name, in: release)
+        + (item.product == nil ? [] : Edge.needsOfProducts))
         .filter { rest.isDisjoint(with: $0) }
         .compactMap { $0.first(where: removed.contains) }
         .map { "\(name) needs \($0)" }

@@ -308,9 +308,9 @@ struct PlanJSON: Encodable {
     changes = !plan.changesNothing
     fetch_bytes = summary.fetchByteCount
     reused_bytes = plan.reusedByteCount
-    disk_bytes = plan.addedDiskByteCount
+    disk_bytes = summary.unpacks ? plan.addedDiskByteCount : summary.fetchByteCount
     free_bytes = summary.freeByteCount
-    makes_current = plan.makesCurrent
+    makes_current = plan.makesCurrent && summary.unpacks
     notes = summary.notes.isEmpty ? nil : summary.notes.map { cleaned($0, limit: .max) }
     items = (plan.tree?.items ?? []).map {
       Item(

@@ -35,7 +35,7 @@ enum PlanText {
       ]
     }
     lines += Columns.aligned(rows)
-    if plan.makesCurrent { lines.append("  current becomes \(plan.release)") }
+    if plan.makesCurrent, summary.unpacks { lines.append("  current becomes \(plan.release)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -73,6 +73,7 @@ enum Columns {
         guard column < row.count - 1 else { continue }
         line += String(repeating: " ", count: widths[column] - word.count + 2)
       }
+      while line.last == " " { line.removeLast() }
       return line
     }
   }

@@ -40,6 +40,9 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
+  /// Whether any of them names a source.
+  var isNamed: Bool { isDocument || source != nil }
+
   /// Whether a document or the archives themselves say what there is.
   var isDocument: Bool { manifest != nil || track != nil || !archive.isEmpty }
 

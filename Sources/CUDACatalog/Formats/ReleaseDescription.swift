@@ -58,8 +58,9 @@ package struct ReleaseDescription: Sendable, Equatable {
     _ bytes: [UInt8], document: String
   ) throws(CatalogError) -> ReleaseDescription {
     guard bytes.count <= byteLimit else { throw .tooLarge(document: document, limit: byteLimit) }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .notDescription(document: document, line: 1, reason: "it is not UTF-8")
+    guard let text = String(validating: bytes, as: UTF8.self), !text.hasPrefix("\u{feff}") else {
+      throw .notDescription(
+        document: document, line: 1, reason: "it is not UTF-8, or begins with a byte order mark")
     }
     var reader = DescriptionReader(document: document)
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -125,6 +126,7 @@ private struct DescriptionReader {
     guard let product else { throw failure("there is no line 'product: NAME'") }
     guard let label else { throw failure("there is no line 'release: VERSION'") }
     guard !parts.isEmpty else { throw failure("it names no archive") }
+    if let component { throw failure("the component \(component.name) has no archive") }
     return ReleaseDescription(
       product: product, label: label, validUntil: validUntil,
       parts: parts.map { part, hasVersion in
@@ -148,14 +150,15 @@ private struct DescriptionReader {
   private mutating func set(_ key: Substring, _ value: Substring) throws(CatalogError) {
     switch key {
     case "product":
-      guard product == nil, let name = ProductName(String(value)) else {
-        throw failure("the product is named twice, or \(value) is not a name")
+      guard product == nil else { throw failure("the product is named twice") }
+      guard let name = ProductName(String(value)) else {
+        throw failure("\(value) is not a name, which begins with a letter")
       }
       product = name
     case "release":
-      guard label == nil, let version = Version(String(value)), version.isLabel else {
-        throw failure(
-          "the release is named twice, or \(value) is not a version, which begins with a digit")
+      guard label == nil else { throw failure("the release is named twice") }
+      guard let version = Version(String(value)), version.isLabel else {
+        throw failure("\(value) is not a version, which begins with a digit")
       }
       label = version
     case "valid-until":
@@ -171,6 +174,7 @@ private struct DescriptionReader {
       guard let word = words.first, let name = ComponentName(String(word)), words.count <= 2 else {
         throw failure("a component has a name and perhaps a version")
       }
+      if let component { throw failure("the component \(component.name) has no archive") }
       let version = words.count == 2 ? Version(String(words[1])) : nil
       guard words.count < 2 || version != nil else { throw failure("\(words[1]) is not a version") }
       component = (name, version)

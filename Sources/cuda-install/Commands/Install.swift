@@ -60,13 +60,18 @@ struct Install: ParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var options: GlobalOptions
 
+  mutating func validate() throws {
+    guard downloadOnly != "" else { throw ValidationError("--download-only needs a directory") }
+  }
+
   mutating func run() throws {
     if let downloadOnly { options.prefix = downloadOnly }
     let session = try Session(options, source, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
       let request = try request()
       if dryRun {
-        let summary = try installer.plan(request, pinnedBy: locked)
+        let summary = try installer.plan(
+          request, pinnedBy: locked, unpacks: downloadOnly == nil)
         session.report.answer(PlanText.table(summary), PlanJSON(summary))
         return
       }
@@ -151,7 +156,9 @@ struct Install: ParsableCommand {
       !isVersion($0) && !$0.contains("@") && !ProductName.published.contains($0)
     }
     var contents = names
-    if let profile {
+    if locked != nil {
+      // The file says what it is.
+    } else if let profile {
       contents.append(profile.rawValue)
     } else if names.isEmpty, outcome.additions.isEmpty || !isForCurrent, outcome.product == .cuda {
       contents.append(Profile.devel.rawValue)

@@ -28,6 +28,9 @@ struct List: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func validate() throws {
+    guard available || !source.isNamed else {
+      throw ValidationError("what a source offers is listed with --available")
+    }
     guard components || !why else {
       throw ValidationError("--why says something of components: write it behind --components")
     }

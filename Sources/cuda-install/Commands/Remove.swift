@@ -76,6 +76,6 @@ struct Remove: ParsableCommand {
 
 /// Whether a word names a version, and no component.
 func isVersion(_ word: String) -> Bool {
-  let number = word.hasPrefix("v") ? word.dropFirst() : word[...]
+  let number = word.hasPrefix("v") || word.hasPrefix("=") ? word.dropFirst() : word[...]
   return word == "latest" || number.first?.isNumber == true
 }
