@@ -4,13 +4,14 @@ import TestSupport
 import Testing
 
 @Suite struct `A manifest` {
-  static let files = [
-    "cuda/redistrib_11.4.4.json", "cuda/redistrib_11.8.0.json", "cuda/redistrib_12.6.3.json",
-    "cuda/redistrib_12.9.1.json", "cuda/redistrib_13.0.2.json", "cuda/redistrib_13.4.2.json",
-    "cudnn/redistrib_8.9.7.json", "cudnn/redistrib_9.13.0.json", "cudnn/redistrib_9.27.0.json",
-    "cudss/redistrib_0.8.0.json", "cusparselt/redistrib_0.8.1.json",
-    "cutensor/redistrib_2.3.1.json", "nvcomp/redistrib_5.0.0.6.json",
-  ]
+  /// All that there are, `cuda/redistrib_13.0.2.json`.
+  static let files = Shared.files(in: "manifests", endingIn: ".json")
+
+  @Test(.enabled(if: Shared.isThere, "\(Shared.absence)"))
+  func `of NVIDIA's is there of six products and more`() {
+    #expect(Self.files.count >= 13)
+    #expect(Set(Self.files.map { $0.prefix { $0 != "/" } }).count >= 6)
+  }
 
   @Test(.enabled(if: Shared.isThere, "\(Shared.absence)"), arguments: files)
   func `of NVIDIA's is read as its lines say`(file: String) throws {
@@ -18,17 +19,22 @@ import Testing
     let release = try Redistrib.read(bytes, document: file)
     let lines = ManifestLines(String(decoding: bytes, as: UTF8.self))
 
-    var components: [String: Set<String>] = [:]
-    for component in release.components {
-      for build in component.builds {
-        components[build.platform.text, default: []].insert(component.name.text)
+    let builds = release.components.flatMap { component in
+      component.builds.map { build in
+        [
+          component.name.text, component.version.text, build.platform.text, build.variant ?? "",
+          build.artifact.path.text, "\(build.artifact.digest)", "\(build.artifact.byteCount)",
+        ]
       }
     }
-    #expect(components == lines.components)
-    let artifacts = release.components.flatMap(\.builds).map(\.artifact)
-    #expect(artifacts.map(\.path.text).sorted() == lines.paths.sorted())
-    #expect(artifacts.map(\.digest.description).sorted() == lines.digests.sorted())
-    #expect(artifacts.reduce(0) { $0 + $1.byteCount } == lines.byteCount)
+    #expect(builds.map { $0.joined(separator: " ") }.sorted() == lines.builds.sorted())
+    #expect(release.components.map(\.name.text) == lines.components.sorted())
+    #expect(
+      Set(release.components.flatMap(\.builds).map(\.platform.text))
+        == Set(lines.builds.map { $0.split(separator: " ")[2] }.map(String.init)))
+    #expect(
+      release.components.flatMap(\.builds).reduce(0) { $0 + $1.artifact.byteCount }
+        == lines.byteCount)
     #expect(file == "\(file.prefix { $0 != "/" })/redistrib_\(release.label).json")
     #expect(release.manifestDigest == SHA256.digest(of: bytes))
     #expect(release.components.map(\.name) == release.components.map(\.name).sorted())
@@ -127,26 +133,37 @@ import Testing
 /// What a manifest says, counted over its lines as NVIDIA indents them, by nothing that the reader
 /// uses.
 private struct ManifestLines {
-  var components: [String: Set<String>] = [:]
-  var paths: [String] = []
-  var digests: [String] = []
+  var components: [String] = []
+  /// Component, version, platform, variant, path, digest and size of each archive.
+  var builds: [String] = []
   var byteCount: Int64 = 0
 
   init(_ text: String) {
-    var component = ""
+    var (component, version, platform, variant) = ("", "", "", "")
+    var leaf: [String: String] = [:]
     for line in text.split(separator: "\n") {
       let indentation = line.prefix { $0 == " " }.count
       let words = line.split(separator: "\"").map(String.init)
       if line.hasSuffix("{"), words.count > 1 {
-        if indentation == 4 { component = words[1] }
-        if indentation == 8 { components[words[1], default: []].insert(component) }
-      } else if words.count > 3 {
-        switch words[1] {
-        case "relative_path": paths.append(words[3])
-        case "sha256": digests.append(words[3])
-        case "size": byteCount += Int64(words[3]) ?? 0
-        default: break
+        switch indentation {
+        case 4:
+          component = words[1]
+          components.append(component)
+        case 8: platform = words[1]
+        default: variant = words[1]
         }
+      } else if words.count > 3 {
+        if indentation == 8, words[1] == "version" { version = words[3] }
+        // In a platform that is a leaf and has variants the keys of its own follow at its own depth.
+        if indentation == 12 { variant = "" }
+        guard indentation > 8 else { continue }
+        leaf[words[1]] = words[3]
+        guard let size = leaf["size"], let path = leaf["relative_path"], let digest = leaf["sha256"]
+        else { continue }
+        builds.append(
+          [component, version, platform, variant, path, digest, size].joined(separator: " "))
+        byteCount += Int64(size) ?? 0
+        leaf = [:]
       }
     }
   }

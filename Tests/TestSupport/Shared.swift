@@ -22,6 +22,14 @@ package enum Shared {
     guard let directory else { throw CocoaError(.fileNoSuchFile) }
     return [UInt8](try Data(contentsOf: directory.appending(path: path)))
   }
+
+  /// The paths of the files in a folder and below it, relative to it and sorted; empty where it was not handed out.
+  package static func files(in folder: String, endingIn suffix: String) -> [String] {
+    guard let directory else { return [] }
+    let paths = try? FileManager.default.subpathsOfDirectory(
+      atPath: directory.appending(path: folder).path)
+    return (paths ?? []).filter { $0.hasSuffix(suffix) }.sorted()
+  }
 }
 
 /// `index.json` of the bad manifests.

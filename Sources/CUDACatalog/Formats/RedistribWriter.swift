@@ -39,9 +39,10 @@ extension Redistrib {
 
   private static func leaf(of artifact: Artifact) -> [String: JSONTree] {
     var leaf: [String: JSONTree] = [
-      "relative_path": .string(artifact.path.text), "sha256": .string("\(artifact.digest)"),
-      "size": .string("\(artifact.byteCount)"),
+      artifact.path.isURL ? "full_path" : "relative_path": .string(artifact.path.text),
+      "sha256": .string("\(artifact.digest)"),
     ]
+    if artifact.byteCount > 0 { leaf["size"] = .string("\(artifact.byteCount)") }
     if let layout = artifact.layout { leaf["layout"] = .string(layout.rawValue) }
     return leaf
   }
