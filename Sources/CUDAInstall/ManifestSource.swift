@@ -36,11 +36,18 @@ package struct ManifestSource: Sendable, Equatable {
     let place: Place
     let form: Form
 
+    /// The releases to choose from, oldest first.
+    ///
+    /// cudnn lists some twice: as 8.9.7 and, older and for one CUDA only, by the component's version, 8.9.7.29. That one
+    /// is to be asked for exactly.
     var labels: [Version] {
-      switch form {
-      case .names(let labels): labels
-      case .list(let list): list.labels
-      }
+      let all =
+        switch form {
+        case .names(let labels): labels
+        case .list(let list): list.labels
+        }
+      let known = Set(all.map(\.parts))
+      return all.filter { $0.parts.count < 4 || !known.contains($0.parts.dropLast()) }
     }
   }
 
