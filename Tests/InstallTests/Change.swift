@@ -110,10 +110,10 @@ func request(_ label: String, _ components: String...) throws -> Request {
     platform: try #require(Platform("linux-x86_64")))
 }
 
-/// Of the newest sigma, for what is current.
+/// Of the newest cuDNN, for what is current.
 private func productRequest() throws -> Request {
   var request = Request(platform: try #require(Platform("linux-x86_64")))
-  request.additions = [Request.Addition(product: try #require(ProductName("sigma")))]
+  request.additions = [Request.Addition(product: try #require(ProductName("cudnn")))]
   request.joinsCurrent = true
   return request
 }
@@ -130,7 +130,7 @@ struct SmallMirror {
       "13.0.1",
       [small("alpha", "13.0.10"), small("beta", "13.0.11"), small("gamma", "13.0.12")])
     _ = mirror.write(to: scratch.file("past"))
-    mirror.add("1.1.0", [small("sigma", "1.1.0")], product: "sigma")
+    mirror.add("1.1.0", [small("sigma", "1.1.0")], product: "cudnn")
     mirror.add(
       "13.0.2",
       [small("alpha", "13.0.20"), small("beta", "13.0.11"), small("gamma", "13.0.22")])

@@ -92,14 +92,15 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       let none =
         "no package index is configured for pip, and there is no pip to ask for its default"
       #expect(index(home: scratch.path, ["PIP_CONFIG_FILE": "/dev/null"]) == none)
-      writePip(scratch, "pip", "https://pip.example/simple")
-      #expect(index(home: scratch.path) == "https://pip.example/simple/")
       writePip(scratch, "python3", "https://python.example/simple")
       #expect(index(home: scratch.path) == "https://python.example/simple/")
-      let called = String(decoding: readFile(scratch.file("called")) ?? [], as: UTF8.self)
-      #expect(called == "C 500 download --help\nC 500 -m pip download --help\n")
-      scratch.write("bin/python3", Array("#!/bin/sh\nexit 1\n".utf8))
+      writePip(scratch, "pip", "https://pip.example/simple")
       #expect(index(home: scratch.path) == "https://pip.example/simple/")
+      let called = String(decoding: readFile(scratch.file("called")) ?? [], as: UTF8.self)
+      // Python looks at nothing in the working directory.
+      #expect(called == "C 500 -I -m pip download --help\nC 500 download --help\n")
+      scratch.write("bin/pip", Array("#!/bin/sh\nexit 1\n".utf8))
+      #expect(index(home: scratch.path) == "https://python.example/simple/")
     }
   }
 
