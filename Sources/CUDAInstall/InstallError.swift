@@ -43,6 +43,8 @@ public struct InstallError: Error, Sendable {
     case badPins(file: String, CatalogError)
     /// A pin file says something else than what is asked for.
     case otherPins(file: String, has: String, wanted: String)
+    /// A pin file cannot be used.
+    case badPins(file: String, CatalogError)
     /// The network would have to be asked, and may not.
     case offline(url: String)
     /// What is wanted cannot be had as wheels.
@@ -93,6 +95,7 @@ public struct InstallError: Error, Sendable {
     case .badPins(_, let error): error.message
     case .otherPins(let file, let has, let wanted):
       "\(cleaned(file)) pins \(has), and not \(wanted)"
+    case .badPins(_, let error): error.message
     case .offline(let url): "\(url) would have to be asked, and --offline forbids it"
     case .wrongArtifact(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
@@ -145,6 +148,8 @@ public struct InstallError: Error, Sendable {
       "bring \(cleaned(file)) back as it was, or delete it to pin anew"
     case .otherPins(let file, _, _):
       "leave out what is pinned already, or delete \(cleaned(file)) to pin anew"
+    case .badPins(let file, _):
+      "delete \(cleaned(file)) to pin anew, or get it from where it was written"
     case .offline: "name a directory of releases with --mirror, or leave out --offline"
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
@@ -159,7 +164,11 @@ public struct InstallError: Error, Sendable {
     case .archive: "nothing of it was installed; tell the publisher"
     case .noDriver: "name the version instead, as in 'cuda-install install 12.9'"
     case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
-    case .otherProduct, .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
+    case .otherProduct: "leave the product out, or name a source that has it"
+    case .unreadable(let error) where error.isNameTaken:
+      "give --mirror a directory of releases, and --manifest, --track, --archive and --locked files"
+    case .unreadable(let error) where error.isMissing: "check the path"
+    case .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
     }
   }
 
@@ -176,7 +185,7 @@ public struct InstallError: Error, Sendable {
   var status: (exit: Int32, code: String) {
     switch reason {
     case .usage: (64, "usage")
-    case .catalog: (65, "bad_manifest")
+    case .catalog, .badPins: (65, "bad_manifest")
     case .planning(.nothingLeft): (64, "usage")
     case .planning: (66, "not_found")
     case .transfer(let error): error.status

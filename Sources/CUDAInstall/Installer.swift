@@ -77,6 +77,11 @@ public struct Installer {
     _ request: Request, pinnedBy path: String? = nil
   ) throws(InstallError) -> Outcome {
     let run = begin("install")
+    if let path {
+      let file = try PinFile(path)
+      // The prefix may be made by this run.
+      if !file.path.hasPrefix("\(prefix)/") { try file.checkDirectory() }
+    }
     // A request that cannot be met must not leave a prefix behind. Where there is one already, all is
     // decided under the lock (I2), and the failure is on record.
     var resolved: (offers: Offers, file: PinFile?)?

@@ -19,20 +19,27 @@ struct PinFile: Equatable {
       throw InstallError(.usage("--locked names a file of this machine"))
     }
     let location = Location.file(absolute)
-    do {
-      // Where it will be written, before anything is fetched.
-      _ = try Directory.open(location.directory.description)
-    } catch {
-      throw InstallError(.store(.files(error)))
-    }
     self.path = absolute
-    let bytes = try location.contents(limit: 4 << 20)
+    guard let bytes = try location.contents(limit: 4 << 20) else {
+      pins = nil
+      return
+    }
     do {
-      pins = try bytes.map { bytes throws(CatalogError) in
-        try Pins.read(bytes, document: absolute)
-      }
+      pins = try Pins.read(bytes, document: absolute)
     } catch {
       throw InstallError(.badPins(file: absolute, error))
+    }
+  }
+
+  /// Throws if the file could not be written at the end, when all the work is done.
+  func checkDirectory() throws(InstallError) {
+    let directory = Location.file(path).directory.description
+    do {
+      _ = try Directory.open(directory)
+    } catch {
+      guard error.isMissing else { throw InstallError(.store(.files(error))) }
+      throw InstallError(
+        .usage("there is no directory \(cleaned(directory)) for the file that --locked names"))
     }
   }
 
