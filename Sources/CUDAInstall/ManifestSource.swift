@@ -65,12 +65,18 @@ package struct ManifestSource: Sendable, Equatable {
         failure = failure ?? error
       }
     }
-    if let failure { throw failure }
+    // Whether a server has no such directory or only does not list it cannot be told; of a product that nobody knows
+    // it is the name.
+    let isKnown = product.isCUDA || ProductName.published.contains(product.text)
+    if let failure {
+      throw isKnown ? failure : InstallError(.planning(.noSuchProduct(product.text)))
+    }
     if let empty { return empty }
     if case .file(let path) = root {
       // That it is not there is another matter than that there is nothing in it.
       do { _ = try Directory.open(path) } catch { throw InstallError(.unreadable(error)) }
     }
+    guard isKnown else { throw InstallError(.planning(.noSuchProduct(product.text))) }
     return Catalog(place: Place(directory: root, isOwn: false), form: .names([]))
   }
 

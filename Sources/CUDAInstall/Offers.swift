@@ -214,7 +214,12 @@ extension Request {
 
 extension PlanningError {
   /// Whether a source has no such release.
-  var isOfMissingRelease: Bool { if case .noSuchRelease = self { true } else { false } }
+  var isOfMissingRelease: Bool {
+    switch self {
+    case .noSuchRelease, .noSuchProduct: true
+    default: false
+    }
+  }
 }
 
 extension InstallError {

@@ -26,22 +26,42 @@ package enum NameSearch {
     suggestions(for: typed, in: [release])
   }
 
-  /// The same in several releases.
+  /// The same in several releases, of which the first is that of the request, and of other products.
   package static func suggestions(for typed: String, in releases: [Release]) -> [String] {
+    let names = releases.flatMap(\.components).map {
+      (name: $0.name.text, bare: bare($0.name.text))
+    }
+    let products = releases.first?.product.isCUDA == true ? self.products(near: typed) : []
+    return Array((near(bare(typed.lowercased()), names) + products).prefix(3))
+  }
+
+  /// Other products, or `latest`, that `typed` may have been meant for: `cudnn` for cudn, `cudnn@9.13` for cudnn-9.13.
+  package static func products(near typed: String) -> [String] {
     let typed = typed.lowercased()
+    for product in ProductName.published where typed.hasPrefix(product) {
+      let rest = typed.dropFirst(product.count).drop { "-_=:".contains($0) }
+      if Version(String(rest))?.isNumeric == true { return ["\(product)@\(rest)"] }
+    }
+    return near(typed, (ProductName.published + ["latest"]).map { (name: $0, bare: $0) })
+  }
+
+  /// Up to three names that are near, the nearest first.
+  private static func near(_ typed: String, _ names: [(name: String, bare: String)]) -> [String] {
     // A name can be near only if it is not much longer; the quadratic search is for those alone.
     guard typed.utf8.count <= 128 else { return [] }
     let limit = max(1, typed.utf8.count / 3)
-    return releases.flatMap(\.components)
-      .map { component in
-        let (short, full) = (component.name.withoutPrefix, component.name.text)
-        let unadorned = full.hasPrefix("lib") ? String(full.dropFirst(3)) : short
-        let near = [full, short, unadorned].map { distance(typed, $0) }.min() ?? .max
-        return (name: full, distance: near)
-      }
+    return names.map { (name: $0.name, distance: distance(typed, $0.bare)) }
       .filter { $0.distance <= limit }
       .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
       .prefix(3).map(\.name)
+  }
+
+  /// Without what people leave out: `nvcc`, `cublas`.
+  private static func bare(_ name: String) -> String {
+    for prefix in ["cuda_", "lib"] where name.hasPrefix(prefix) {
+      return String(name.dropFirst(prefix.count))
+    }
+    return name
   }
 
   /// Levenshtein's distance: how many bytes to insert, drop or replace.

@@ -4,6 +4,8 @@ package import CUDACatalog
 package enum PlanningError: Error, Equatable, Sendable {
   /// The source has no release on the track.
   case noSuchRelease(ProductName, Track, available: [Version])
+  /// The source has no product called so, and NVIDIA publishes none.
+  case noSuchProduct(String)
   /// The driver is not known to support the release that is asked for, or any on the track. With the oldest driver
   /// that would do, if that is known.
   case driverTooOld(Version, Track, oldest: Version?)
@@ -34,6 +36,7 @@ package enum PlanningError: Error, Equatable, Sendable {
     case .noSuchRelease(let product, let track, _):
       product.isCUDA
         ? "the source has no release \(track)" : "the source has no release \(track) of \(product)"
+    case .noSuchProduct(let name): "the source has no product \(cleaned(name))"
     case .driverTooOld(let driver, .exact(let label), let oldest?):
       "driver \(driver) does not support CUDA \(label), which needs \(oldest) or newer"
     case .driverTooOld(let driver, .exact(let label), nil):
@@ -72,25 +75,56 @@ package enum PlanningError: Error, Equatable, Sendable {
 
   package var hint: String? {
     switch self {
-    case .noSuchRelease(_, _, let available):
-      available.isEmpty
-        ? "check the source: it lists no release at all"
-        : "there are \(list(available.suffix(5).reversed()))" + (available.count > 5 ? ", ..." : "")
+    case .noSuchRelease(_, _, let available) where available.isEmpty:
+      "check the source: it lists no release at all"
+    case .noSuchRelease(_, _, let available) where available.count == 1:
+      "there is only \(list(available))"
+    case .noSuchRelease(_, let track, let available):
+      "there are \(list(Array(track.nearest(of: available).prefix(5))))"
+        + (available.count > 5 ? ", ..." : "")
+    case .noSuchProduct(let name):
+      guess(NameSearch.products(near: name))
+        ?? "name another that NVIDIA publishes: \(ProductName.published.sorted().joined(separator: ", "))"
     case .driverTooOld(_, .latest, _): "update the driver"
     case .driverTooOld:
       "update the driver, or leave the version out to get the newest that it supports"
-    case .noSuchComponent(_, _, _, let suggestions), .noComponentInstalled(_, _, let suggestions):
-      suggestions.isEmpty ? nil : "did you mean \(suggestions.joined(separator: " or "))?"
+    case .noSuchComponent(_, let product, let release, let suggestions):
+      guess(suggestions) ?? listing(of: product, release)
+    case .noComponentInstalled(_, _, let suggestions): guess(suggestions)
     case .noVariant(_, _, let variants):
-      variants.first.map { "choose a variant, such as \(cleaned($0))" }
+      variants.last.map { "choose one, as in --variant \(cleaned($0))" }
     case .notInstalled(_, let installed):
       installed.isEmpty ? "nothing is installed" : "installed are \(list(installed))"
     case .nothingLeft(let release): "'cuda-install remove \(release.release)' removes the release"
     case .nothingSelected(_, let release):
       "'cuda-install list --available --components \(release)' shows what it has"
     case .labelTaken: "choose another directory with --prefix"
-    case .noBuild, .nothingToInstall, .sameComponent: nil
+    case .noBuild(_, let platform, let platforms),
+      .nothingToInstall(_, _, let platform, let platforms):
+      guess(platforms.filter { isNear(platform, $0) }.map(\.text))
+    case .sameComponent: nil
     }
+  }
+
+  private func listing(of product: ProductName, _ release: Version) -> String {
+    let list = "'cuda-install list --available --components"
+    if product.isCUDA { return "\(list) \(release)' shows what it has" }
+    // What others publish is known to its source alone.
+    return ProductName.published.contains(product.text)
+      ? "\(list) \(product)@\(release)' shows what it has"
+      : "\(list)' with the same source shows what it has"
+  }
+
+  private func guess(_ names: [String]) -> String? {
+    names.isEmpty ? nil : "did you mean \(names.joined(separator: " or "))?"
+  }
+
+  /// `linux-x86`, `linux_x86_64` and `x86_64` are near to `linux-x86_64`; known platforms are no misspellings of each
+  /// other.
+  private func isNear(_ typed: Platform, _ platform: Platform) -> Bool {
+    typed.text.utf8.count <= 128
+      && (platform.text.hasSuffix("-\(typed)")
+        || NameSearch.distance(typed.text, platform.text) <= 3)
   }
 
   private func list(_ elements: [some CustomStringConvertible]) -> String {

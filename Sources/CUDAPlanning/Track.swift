@@ -44,6 +44,19 @@ public enum Track: Sendable, Hashable {
     labels.filter(contains).max()
   }
 
+  /// All of `labels`, the likeliest to be meant first: those that begin as what was asked for, and the newest.
+  func nearest(of labels: [Version]) -> [Version] {
+    let wanted: [String]
+    switch self {
+    case .exact(let version), .within(let version): wanted = version.parts
+    case .latest: wanted = []
+    }
+    return labels.map { label in
+      (label: label, shared: zip(wanted, label.parts).prefix { $0 == $1 }.count)
+    }
+    .sorted { ($0.shared, $0.label) > ($1.shared, $1.label) }.map(\.label)
+  }
+
   /// Whether this track moves along more releases than `other`, all of the other's included.
   package func isWider(than other: Track) -> Bool {
     switch (self, other) {

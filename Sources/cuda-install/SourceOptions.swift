@@ -85,6 +85,11 @@ struct Wish {
         try add(word[..<mark], word[word.index(after: mark)...], variant)
       } else if ProductName.published.contains(word) {
         try add(word[...], "latest", variant)
+      } else if isVersion(word), word != "latest" {
+        throw InstallError(
+          .usage(
+            "\(cleaned(word)) is no component: a version comes first, or behind its product as in cudnn@9"
+          ))
       } else {
         components.append(word)
       }
@@ -99,7 +104,15 @@ struct Wish {
   ) throws(InstallError) {
     guard let product = ProductName(String(name)) else {
       throw InstallError(
-        .usage("\(cleaned(String(name))) is not a product: write one as in cudnn@9.13"))
+        .usage(
+          name.isEmpty
+            ? "there is no product before the @ of @\(cleaned(String(version))): write one as in cudnn@9.13"
+            : "\(cleaned(String(name))) is not a product: write one as in cudnn@9.13"))
+    }
+    guard !version.isEmpty else {
+      throw InstallError(
+        .usage("there is no version behind the @ of \(product)@: write one as in \(product)@latest")
+      )
     }
     let track = try Track(typed: String(version))
     guard product != .cuda else {

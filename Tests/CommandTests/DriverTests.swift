@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Whether this machine has a driver's library where the loader looks, which no mount takes away.
-private let hasLibrary =
+let hasLibrary =
   runProgram([
     "sh", "-c",
     "ls /usr/lib/*/libcuda.so.1 /usr/lib*/libcuda.so.1 /usr/lib*/nvidia/libcuda.so.1 "

@@ -126,7 +126,9 @@ struct Install: ParsableCommand {
     if let platform {
       guard let named = Platform(platform) else {
         throw InstallError(
-          .usage("\(cleaned(platform)) is not a platform: write one as in linux-x86_64"))
+          .usage(
+            "\(platform.isEmpty ? "an empty word" : cleaned(platform)) is not a platform: "
+              + "write one as in linux-x86_64"))
       }
       chosen = named
     } else {

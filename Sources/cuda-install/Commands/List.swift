@@ -123,8 +123,10 @@ struct List: ParsableCommand {
       return (nil, try version.map { text throws(InstallError) in try Track(typed: text) })
     }
     guard version.contains("@") || ProductName.published.contains(version) else {
-      _ = try Track(typed: version)
-      return (nil, nil)
+      guard version == ProductName.cuda.text else {
+        throw InstallError(.planning(.noSuchProduct(version)))
+      }
+      return (.cuda, nil)
     }
     let wish = try Wish([version])
     guard let addition = wish.additions.first else { return (.cuda, wish.track) }
