@@ -89,7 +89,7 @@ package struct Pins: Sendable, Equatable, Codable {
     else {
       throw .unacceptable(
         document: document, place: CatalogError.Place(key: "products"),
-        reason: "there are none, or two of one name, or one is of no release or has no components")
+        reason: "it names no releases with components, each once")
     }
     return pins
   }

@@ -39,8 +39,6 @@ public struct InstallError: Error, Sendable {
     case manifestChanged(url: String, expected: SHA256Digest, found: SHA256Digest)
     /// A source has no archive with a hash that is pinned.
     case notPinned(component: ComponentName, digest: SHA256Digest, source: String)
-    /// A pin file is none.
-    case badPins(file: String, CatalogError)
     /// A pin file says something else than what is asked for.
     case otherPins(file: String, has: String, wanted: String)
     /// A pin file cannot be used.
@@ -92,7 +90,6 @@ public struct InstallError: Error, Sendable {
       "the manifest \(url) has changed: expected SHA-256 \(expected), found \(found)"
     case .notPinned(let component, let digest, let source):
       "\(source) has no archive of \(component) with the pinned SHA-256 \(digest)"
-    case .badPins(_, let error): error.message
     case .otherPins(let file, let has, let wanted):
       "\(cleaned(file)) pins \(has), and not \(wanted)"
     case .badPins(_, let error): error.message
@@ -144,8 +141,6 @@ public struct InstallError: Error, Sendable {
     case .manifestChanged:
       "find out why its publisher changed it; what is installed is not affected"
     case .notPinned: "take it from where the file was written, or pin anew"
-    case .badPins(let file, _):
-      "bring \(cleaned(file)) back as it was, or delete it to pin anew"
     case .otherPins(let file, _, _):
       "leave out what is pinned already, or delete \(cleaned(file)) to pin anew"
     case .badPins(let file, _):
@@ -196,7 +191,6 @@ public struct InstallError: Error, Sendable {
     case .noSize: (65, "bad_manifest")
     case .manifestChanged: (65, "manifest_changed")
     case .notPinned: (65, "not_pinned")
-    case .badPins: (65, "bad_manifest")
     case .otherPins: (64, "usage")
     case .offline: (69, "offline")
     case .wheels(let error): error.status

@@ -264,15 +264,15 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install 13.0 --manifest SERVER/compute/cuda/redist/redistrib_13.0.2.json --track \
     SERVER/app/newest
-    64: --manifest, --track and --archive exclude each other
+    64: --manifest, --track, --archive and --source exclude each other
     hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
 
     $ install --track SERVER/app/newest --archive SERVER/app/server-1.2.0.tar.gz
-    64: --manifest, --track and --archive exclude each other
+    64: --manifest, --track, --archive and --source exclude each other
     hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
 
     $ install --manifest SERVER/app/newest --archive SERVER/app/server-1.2.0.tar.gz
-    64: --manifest, --track and --archive exclude each other
+    64: --manifest, --track, --archive and --source exclude each other
     hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
 
     $ install --mirror SERVER/compute/cuda/redist/ --track SERVER/app/newest
@@ -296,7 +296,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     hint: there is only 13.0.2
 
     $ install cudnn@9 --manifest SERVER/compute/cutensor/redist/redistrib_2.3.1.json
-    66: manifest+SERVER/compute/cutensor/redist/redistrib_2.3.1.json is for cutensor, not for \
+    66: SERVER/compute/cutensor/redist/redistrib_2.3.1.json is for cutensor, not for \
     cudnn
     hint: leave the product out, or name a source that has it
 
@@ -318,20 +318,20 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install --track SERVER/app/no-product
     65: SERVER/app/no-product cannot be used, line 3: there is no line 'product: NAME'
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --track SERVER/app/no-release
     65: SERVER/app/no-release cannot be used, line 3: there is no line 'release: VERSION'
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --track SERVER/app/no-archive
     65: SERVER/app/no-archive cannot be used, line 3: it names no archive
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --track SERVER/app/odd-archive
     65: SERVER/app/odd-archive cannot be used, line 3: server-1.2.0.rar is not the path of an \
     archive: it ends in none of .tar.xz .tar.gz .tgz .tar.zst .zip .whl
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --track SERVER/app/no-hash
     65: there is no SERVER/app/bare-1.2.0.tar.gz.sha256, so the archive cannot be verified
@@ -340,7 +340,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     $ install --track SERVER/app/page
     65: SERVER/app/page cannot be used, line 1: <html><body>Sign in</body></html> is not the path \
     of an archive
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --manifest SERVER/app/cut.json
     65: SERVER/app/cut.json is not JSON, line 3: it breaks off
@@ -360,7 +360,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install --archive SERVER/app/odd-1.2.0.tar.gz
     65: SERVER/app/odd-1.2.0.tar.gz.sha256 cannot be used, line 1: it holds no SHA-256 hash
-    hint: cuda-install(1) shows what a release description consists of
+    hint: cuda-install-sources(7) shows what a release description consists of
 
     $ install --archive SERVER/app/server-1.2.0.rar
     64: SERVER/app/server-1.2.0.rar is not an archive: its name ends in none of .tar.xz .tar.gz \
@@ -452,7 +452,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     hint: delete DIR/later-pins to pin anew, or get it from where it was written
 
     $ install 13.0 --locked DIR/no-pins
-    65: DIR/no-pins cannot be used, key products: there are none
+    65: DIR/no-pins cannot be used, key products: it names no releases with components, each once
     hint: delete DIR/no-pins to pin anew, or get it from where it was written
 
     $ install 13.0 --locked DIR/sbsa-pins
@@ -500,8 +500,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     files
 
     $ install 13.0 --download-only DIR/new --locked DIR/nowhere
-    66: there is no DIR/nowhere
-    hint: check the address
+    64: DIR/nowhere is not there: what is only downloaded is not pinned
 
     # Options
 
