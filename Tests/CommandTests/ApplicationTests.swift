@@ -123,7 +123,7 @@ import Testing
 
   @Test func `are installed in parts as well, and repaired when their place has gone on`() throws {
     let publisher = try Publisher()
-    publisher.release("0.3.1")
+    publisher.release("0.3.1", more: "platform: linux-x86_64")
     #expect(
       publisher.run("install", "--track", publisher.newest, "voicebox-server-cuda").status == 0)
     let rest = publisher.run("install", "--track", publisher.newest, "cuda-libs-cu128")

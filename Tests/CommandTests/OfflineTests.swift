@@ -92,13 +92,12 @@ import Testing
     let download = publisher.run("install", "--track", publisher.newest, "--download-only", stick)
     #expect(download.status == 0, "\(download.errors)")
     // The next release has a file of the same name.
-    publisher.publish(Publisher.serverPath("0.3.2"), Publisher.serverArchive("0.3.2"))
-    publisher.publish(
-      "/voicebox/other/voicebox-server-cuda-0.3.1.tar.gz", Publisher.serverArchive("9.9.9"))
-    let other = publisher.run(
-      "install", "0.3.2", "--download-only", stick, "--archive",
-      publisher.server.url("/voicebox/other/voicebox-server-cuda-0.3.1.tar.gz"))
-    #expect(other.status == 0, "\(other.errors)")
+    let other = "/voicebox/other/voicebox-server-cuda-0.3.1.tar.gz"
+    publisher.publish(other, Publisher.serverArchive("9.9.9"))
+    publisher.server.publish(
+      Publisher.newest, Array("product: voicebox\nrelease: 0.3.2\n\(other)\n".utf8))
+    let next = publisher.run("install", "--track", publisher.newest, "--download-only", stick)
+    #expect(next.status == 0, "\(next.errors)")
     publisher.server.stop()
     let named = publisher.run("install", "voicebox@0.3.1", "--offline", "--mirror", stick)
     #expect(named.status == 0, "\(named.errors)")
