@@ -104,8 +104,16 @@ private struct DescriptionReader {
   private var validUntil: String?
   private var platform: Platform?
   private var component: (name: ComponentName, version: Version?)?
-  /// Parts whose version is the release's have `nil`.
-  private var parts: [(part: ReleaseDescription.Part, hasVersion: Bool)] = []
+  private var archives: [Archive] = []
+
+  private struct Archive {
+    var component: ComponentName
+    /// `nil`: the release's, which may stand below.
+    var version: Version?
+    var platform: Platform?
+    var location: Substring
+    var digest: SHA256Digest?
+  }
 
   init(document: String) { self.document = document }
 
@@ -125,14 +133,14 @@ private struct DescriptionReader {
   func description() throws(CatalogError) -> ReleaseDescription {
     guard let product else { throw failure("there is no line 'product: NAME'") }
     guard let label else { throw failure("there is no line 'release: VERSION'") }
-    guard !parts.isEmpty else { throw failure("it names no archive") }
+    guard !archives.isEmpty else { throw failure("it names no archive") }
     if let component { throw failure("the component \(component.name) has no archive") }
     return ReleaseDescription(
       product: product, label: label, validUntil: validUntil,
-      parts: parts.map { part, hasVersion in
-        var part = part
-        if !hasVersion { part.version = label }
-        return part
+      parts: archives.map {
+        ReleaseDescription.Part(
+          component: $0.component, version: $0.version ?? label, platform: $0.platform,
+          location: String($0.location), digest: $0.digest)
       })
   }
 
@@ -195,17 +203,12 @@ private struct DescriptionReader {
     }
     let (name, version) = component ?? named
     component = nil
-    guard !parts.contains(where: { $0.part.component == name && $0.part.platform == platform })
-    else {
+    guard !archives.contains(where: { $0.component == name && $0.platform == platform }) else {
       throw failure("there are two archives for the component \(name)")
     }
-    guard let placeholder = version ?? Version("0") else { return }
-    parts.append(
-      (
-        ReleaseDescription.Part(
-          component: name, version: placeholder, platform: platform, location: String(location),
-          digest: digest), version != nil
-      ))
+    archives.append(
+      Archive(
+        component: name, version: version, platform: platform, location: location, digest: digest))
   }
 
   private func failure(_ reason: String) -> CatalogError {
