@@ -66,7 +66,7 @@ private struct Keys: Decodable {
 private let printedKeys: Set<String> = {
   let folder = "Sources/cuda-install"
   let files =
-    ["JSONReport.swift"]
+    ["JSONReport.swift", "PlanJSON.swift"]
     + namesIn("\(Documents.root)/\(folder)/Commands").map { "Commands/\($0)" }
   let records = "Sources/CUDACatalog/Records"
   return files.map { "\(folder)/\($0)" }.reduce(into: Set<String>()) {
