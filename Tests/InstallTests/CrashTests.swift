@@ -21,7 +21,7 @@ import Testing
   ) throws {
     let template = try Template(change)
     var tally = Tally("crash", change, template.calls)
-    for call in tally.points(others: 16) {
+    for call in tally.points(others: 8) {
       let prefix = template.makePrefix("stop")
       let reader = Reader(prefix, expecting: template.views)
       let isTried = stopping(at: call, in: prefix, reader) {
@@ -40,7 +40,7 @@ import Testing
     let template = try Template(change)
     let mirror = template.mirror.path
     var tally = Tally("kill", change, template.calls)
-    for call in tally.points(changing: 8, others: 0) {
+    for call in tally.points(changing: 6, others: 0) {
       let prefix = template.makePrefix("kill")
       let end = await #expect(processExitsWith: .failure) {
         [

@@ -19,7 +19,7 @@ import Testing
   ) throws {
     let template = try Template(change)
     var tally = Tally("fault", change, template.calls)
-    for (n, call) in tally.points(changing: 24, others: 16).enumerated() {
+    for (n, call) in tally.points(changing: 16, others: 8).enumerated() {
       for code in tally.some(errnos(of: call), n, call.changesPrefix ? 3 : 1) {
         let prefix = template.makePrefix("fault")
         let reader = Reader(prefix, expecting: template.views)
