@@ -74,7 +74,7 @@ struct Offer: Sendable {
       try release.components.map { component throws(InstallError) in
         guard wanted?.contains(component.name) ?? true else { return component }
         let builds = try component.builds.map { build throws(InstallError) in
-          guard platform.runs(build.platform) else { return build }
+          guard platform.runs(build.platform) || build.platform == .source else { return build }
           return Build(
             platform: build.platform, variant: build.variant,
             artifact: try sized(build.artifact, isOffline))

@@ -155,4 +155,25 @@ import Testing
       readFile(bench.scratch.file("asked")).map { String(decoding: $0, as: UTF8.self) }?
         .hasPrefix("-I -m pip") == true)
   }
+
+  @Test func `the size of what is for no platform is asked for as well`() throws {
+    let bench = try Bench()
+    let archive = Mirror.Component("samples", "1.0", [.file("main.cpp", "int main() {}\n")]).archive
+    bench.server.publish("/loose/samples.tar.gz", archive)
+    bench.server.publish(
+      "/loose/redistrib_1.0.0.json",
+      Array(
+        """
+        {"release_product": "loose", "samples": {"version": "1.0", "source": {
+          "relative_path": "samples.tar.gz", "sha256": "\(sha256(archive))"}}}
+        """.utf8))
+    let run = Ended(
+      Program(
+        [
+          BuiltBinary.path, "install", "samples", "--prefix", bench.prefix, "--manifest",
+          bench.server.url("/loose/redistrib_1.0.0.json"),
+        ], environment: bench.environment, in: bench.scratch))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(readFile("\(bench.prefix)/current/main.cpp") != nil)
+  }
 }
