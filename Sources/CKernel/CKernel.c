@@ -14,6 +14,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +25,18 @@ int ckernel_openat(int directory, const char *path, int flags, mode_t mode) {
 int ckernel_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int ckernel_syncfs(int descriptor) { return syncfs(descriptor); }
+
+int ckernel_reserve(int descriptor, off_t count) {
+  return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count);
+}
+
+ssize_t ckernel_get_attribute(int descriptor, const char *name, void *bytes, size_t count) {
+  return fgetxattr(descriptor, name, bytes, count);
+}
+
+int ckernel_set_attribute(int descriptor, const char *name, const void *bytes, size_t count) {
+  return fsetxattr(descriptor, name, bytes, count, 0);
+}
 
 int ckernel_rename_new(int directory, const char *source, const char *target) {
   return renameat2(directory, source, directory, target, RENAME_NOREPLACE);

@@ -36,13 +36,18 @@ package struct Directory: ~Copyable, Sendable {
   /// A new directory with exactly this mode, whatever the umask.
   package func makeDirectory(_ name: String, mode: UInt16 = 0o755) throws(SystemCallError) {
     try systemCall("mkdirat", at(name)) { mkdirat(descriptor, name, mode_t(mode)) }
-    if Machine.umask & mode != 0 { try setMode(name, mode) }
+    guard Machine.umask & mode != 0 else { return }
+    // A set-group-ID bit was inherited, and is to be passed on.
+    let inherited = mode & 0o020 != 0 ? (try status(name)?.mode ?? 0) & 0o2000 : 0
+    try setMode(name, mode | inherited)
   }
 
   /// Makes the directory unless it is there already, as a directory.
-  package func ensureDirectory(_ name: String) throws(SystemCallError) {
+  package func ensureDirectory(
+    _ name: String, mode: UInt16 = 0o755
+  ) throws(SystemCallError) {
     do {
-      try makeDirectory(name)
+      try makeDirectory(name, mode: mode)
     } catch let error where error.code == EEXIST {
       guard try status(name)?.kind == .directory else {
         throw SystemCallError(call: "mkdirat", subject: at(name), code: ENOTDIR)

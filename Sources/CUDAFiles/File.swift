@@ -45,14 +45,14 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
-  /// Calls `body` with the file's bytes in order, 1 MiB at a time, up to `limit` bytes.
+  /// Calls `body` with the file's bytes from `start` on in order, 1 MiB at a time, up to place `limit`.
   package func forEachPiece<Failure: Error>(
-    upTo limit: Int64 = .max, mapping: (SystemCallError) -> Failure,
+    from start: Int64 = 0, upTo limit: Int64 = .max, mapping: (SystemCallError) -> Failure,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { buffer.deallocate() }
-    var offset: Int64 = 0
+    var offset = start
     while offset < limit {
       let wanted = Int(min(Int64(buffer.count), limit - offset))
       let count: Int
@@ -85,6 +85,33 @@ package struct File: ~Copyable, Sendable {
 
   package func truncate(to byteCount: Int64) throws(SystemCallError) {
     try systemCall("ftruncate", path) { ftruncate(descriptor, off_t(byteCount)) }
+  }
+
+  /// Takes room for `byteCount` bytes on the disk; the file's size stays. Nothing where the file system has no such call.
+  package func reserve(_ byteCount: Int64) throws(SystemCallError) {
+    do {
+      try systemCall("fallocate", path) { ckernel_reserve(descriptor, off_t(byteCount)) }
+    } catch let error where [EOPNOTSUPP, ENOSYS, EINVAL].contains(error.code) {}
+  }
+
+  /// The name of the one extended attribute that is ours.
+  private static let attributeName = "user.cuda-install"
+
+  /// What the attribute holds; `nil` if there is none, or the file system has none.
+  package var attribute: [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = try? systemCall("fgetxattr", path) {
+      ckernel_get_attribute(descriptor, Self.attributeName, &bytes, bytes.count)
+    }
+    return count.map { Array(bytes[..<$0]) }
+  }
+
+  /// Whether the attribute holds `bytes` now: not every file system has attributes.
+  package func setAttribute(_ bytes: [UInt8]) -> Bool {
+    let done: Int32? = try? systemCall("fsetxattr", path) {
+      ckernel_set_attribute(descriptor, Self.attributeName, bytes, bytes.count)
+    }
+    return done != nil
   }
 
   package func setMode(_ mode: UInt16) throws(SystemCallError) {

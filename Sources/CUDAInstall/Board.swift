@@ -5,6 +5,7 @@ import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
+import CUDATransfer
 import Synchronization
 
 /// One component's way into the tree.
@@ -22,13 +23,15 @@ struct Job: Sendable {
 
   var item: Plan.Item
   var work: Work
+  /// Where else its artifact may be, the likeliest first.
+  var others: [Location] = []
 
   /// Bytes of the artifact that have been unpacked so far.
   var unpackedByteCount: Int64 { min(max(0, partial?.file.readPosition ?? 0), artifactByteCount) }
 
   var artifactByteCount: Int64 { item.build.artifact.byteCount }
 
-  private var partial: PartialDownload? {
+  var partial: PartialDownload? {
     switch work {
     case .fetch(let partial, _), .unpack(let partial), .copy(let partial, _): partial
     case .link: nil
@@ -38,11 +41,32 @@ struct Job: Sendable {
   var isFetched: Bool { partial != nil }
 
   /// Bytes to be fetched, and bytes that an earlier run fetched. Asked before the work begins.
-  var missingByteCount: Int64 { partial.map { $0.byteCount - $0.offset } ?? 0 }
-  var keptByteCount: Int64 { partial?.offset ?? 0 }
+  var missingByteCount: Int64 { partial.map { $0.byteCount - $0.receivedByteCount } ?? 0 }
+  var keptByteCount: Int64 { partial?.receivedByteCount ?? 0 }
 
   /// The room that the component takes in the tree; what is linked takes none.
   var diskByteCount: Int64 { partial == nil ? 0 : item.diskByteCount }
+}
+
+extension Job {
+  /// Getting an item's artifact from the first of `locations`; the others are where it goes on.
+  init(item: Plan.Item, _ partial: PartialDownload, at locations: [Location]) {
+    guard let first = locations.first else { preconditionFailure("an artifact is somewhere") }
+    switch first {
+    case .web(let url): self.init(item: item, work: .fetch(partial, from: url))
+    case .file(let path): self.init(item: item, work: .copy(partial, from: path))
+    }
+    others = Array(locations.dropFirst())
+  }
+
+  /// Where it looks for its artifact, for people.
+  var place: String {
+    switch work {
+    case .fetch(_, let url): redacted(url)
+    case .copy(_, let path): path
+    case .unpack, .link: ""
+    }
+  }
 }
 
 /// The state that a `Monitor` guards.
@@ -53,6 +77,7 @@ struct Board {
   private(set) var results: [ComponentName: Unpacked] = [:]
   private(set) var failure: InstallError?
   private var damaged: [Plan.Item] = []
+  private var moving: [(Job, InstallError)] = []
   private(set) var notices: [String] = []
   private(set) var arrived: [ComponentName: Int64] = [:]
   private(set) var unpacking: Set<ComponentName> = []
@@ -89,6 +114,17 @@ struct Board {
   mutating func takeDamaged() -> [Plan.Item] {
     defer { damaged = [] }
     return damaged
+  }
+
+  /// Where it was looked for it is not to be had; there are others.
+  mutating func move(_ job: Job, _ error: InstallError) {
+    unpacking.remove(job.item.component.name)
+    moving.append((job, error))
+  }
+
+  mutating func takeMoving() -> [(Job, InstallError)] {
+    defer { moving = [] }
+    return moving
   }
 
   /// The first failure is the one that is told; later ones are its consequences.

@@ -105,6 +105,8 @@ public struct ProgressSnapshot: Sendable {
     public var total: Int64
     /// Whether it is here and being unpacked.
     public var isUnpacking: Bool
+    /// How long nothing of it has come, once that is worth a word.
+    public var stalled: Duration?
   }
 
   /// Bytes of artifacts that are here, and of all.
@@ -119,6 +121,8 @@ public struct ProgressSnapshot: Sendable {
   public var rate: Int64
   /// What is on its way, the largest first.
   public var active: [Transfer]
+  /// How long nothing has come of any artifact, once that is worth a word.
+  public var stalled: Duration?
   /// `true` from the last artifact's last byte on.
   public var isFetched: Bool { fetched >= total }
 }

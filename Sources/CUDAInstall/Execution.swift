@@ -89,7 +89,7 @@ extension Installer {
     _ item: Plan.Item, _ offers: Offers, _ partials: inout [PartialDownload],
     in store: borrowing LockedStore
   ) throws(InstallError) -> Job {
-    let location = try offers.location(of: item, isOffline)
+    let locations = try offers.locations(of: item)
     let artifact = item.build.artifact
     let partial: PartialDownload
     do {
@@ -98,10 +98,11 @@ extension Installer {
       throw InstallError(.store(error))
     }
     partials.append(partial)
-    switch location {
-    case .web(let url): return Job(item: item, work: .fetch(partial, from: url))
-    case .file(let path): return Job(item: item, work: .copy(partial, from: path))
+    // What is here is asked of nobody.
+    if !partial.isComplete {
+      for location in locations.prefix(1) { try location.refuse(isOffline) }
     }
+    return Job(item: item, partial, at: locations)
   }
 
   private func checkSpace(
@@ -133,7 +134,9 @@ extension Installer {
       wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
     }
     for partial in partials
-    where partial.offset == 0 || partial.digest == wrong || isCopied.contains(partial.digest) {
+    where partial.receivedByteCount == 0 || partial.digest == wrong
+      || isCopied.contains(partial.digest)
+    {
       store.discard(partial)
     }
   }
@@ -167,6 +170,9 @@ extension Installer {
       if let signal = Interruption.signal {
         board.change { $0.fail(InstallError(.interrupted(signal))) }
       }
+      for (job, error) in board.update({ $0.takeMoving() }) {
+        move(job, error, on: transfer, board)
+      }
       for item in board.update({ $0.takeDamaged() }) {
         refetch(item, offers, on: transfer, board, &partials, &meter, in: store)
       }
@@ -189,9 +195,29 @@ extension Installer {
     switch job.work {
     case .copy, .link, .unpack: board.change { $0.add(job) }
     case .fetch(let partial, let url):
-      board.update { $0.arrive(job.item.component.name, partial.offset) }
-      ArtifactReceiver(job.item, partial, url: url, board: board, transfer: transfer).start()
+      board.update { $0.arrive(job.item.component.name, partial.receivedByteCount) }
+      do { try partial.reserve() } catch {
+        return board.change { $0.fail(InstallError(.store(.files(error)))) }
+      }
+      ArtifactReceiver(job, partial, url: url, board: board, transfer: transfer).start()
     }
+  }
+
+  /// Goes on with the next place that may have the artifact, and with the bytes that are here: whose they are does not
+  /// matter, the hash of the whole does.
+  private func move(
+    _ job: Job, _ error: InstallError, on transfer: Transfer, _ board: Monitor<Board>
+  ) {
+    guard let partial = job.partial else { preconditionFailure("what is linked is nowhere else") }
+    let next = Job(item: job.item, partial, at: job.others)
+    observe(.notice("\(error.message); trying \(next.place)"))
+    do {
+      if case .wrongArtifact = error.reason { try partial.restart() }
+    } catch {
+      return board.change { $0.fail(InstallError(.store(.files(error)))) }
+    }
+    partial.disown()
+    start(next, on: transfer, board)
   }
 
   /// A tree that was to be linked from is damaged there.

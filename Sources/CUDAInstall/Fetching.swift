@@ -10,36 +10,56 @@ import CUDATransfer
 ///
 /// Hashing happens in the pass that writes. Used by the transfer's thread alone.
 final class ArtifactReceiver: TransferReceiver {
-  private let item: Plan.Item
+  private let job: Job
   private let partial: PartialDownload
+  /// May hold a user and a password.
   private let url: String
   private let board: Monitor<Board>
   private let transfer: Transfer
+  /// Whether it is the second time, from zero.
+  private let isRestarted: Bool
 
   init(
-    _ item: Plan.Item, _ partial: PartialDownload, url: String, board: Monitor<Board>,
-    transfer: Transfer
+    _ job: Job, _ partial: PartialDownload, url: String, board: Monitor<Board>,
+    transfer: Transfer, isRestarted: Bool = false
   ) {
-    self.item = item
+    self.job = job
     self.partial = partial
     self.url = url
     self.board = board
     self.transfer = transfer
+    self.isRestarted = isRestarted
   }
 
   /// Asks for the bytes that are not here yet.
   func start() {
     let size = partial.byteCount
+    let missing = partial.missing
+    // Another server's validator says nothing of this one's file; the hash of the whole does.
+    let origin = partial.origin.flatMap { $0.url == redacted(url) ? $0 : nil }
     transfer.start(
       TransferRequest(
-        url: url, expectedByteCount: size, byteLimit: size, offset: partial.offset), self)
+        url: url, expectedByteCount: size, byteLimit: size,
+        missing: missing == [0..<size] ? nil : missing,
+        resumeValidator: origin.map { Validator(etag: $0.etag, lastModified: $0.lastModified) },
+        certainty: "sha256=\(partial.digest)", passesCaches: isRestarted,
+        allowsSharing: partial.keepsNotes), self)
   }
 
-  private var name: ComponentName { item.component.name }
+  private var name: ComponentName { job.item.component.name }
 
-  func receive(_ bytes: UnsafeRawBufferPointer) throws(ReceiveFailure) {
-    do { try partial.append(bytes) } catch { throw ReceiveFailure(error) }
-    board.update { $0.arrive(name, partial.offset) }
+  func begin(_ validator: Validator) {
+    partial.note(
+      Origin(url: redacted(url), etag: validator.etag, lastModified: validator.lastModified))
+  }
+
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure) {
+    do { try partial.write(bytes, at: offset) } catch { throw ReceiveFailure(error) }
+    board.update { $0.arrive(name, partial.receivedByteCount) }
+  }
+
+  func settle() throws(ReceiveFailure) {
+    do { try partial.settle() } catch { throw ReceiveFailure(error) }
   }
 
   func restart() throws(ReceiveFailure) {
@@ -54,6 +74,7 @@ final class ArtifactReceiver: TransferReceiver {
         "\(name): retry \(attempt)/\(count) after \(reason)"
       case .resumed(let offset): "\(name): resumed at \(Size(offset))"
       case .restarted: "\(name): the server starts from zero"
+      case .shared(let count): "\(name): over \(count) connections, as each is slow"
       }
     board.change { $0.say(text) }
   }
@@ -63,30 +84,60 @@ final class ArtifactReceiver: TransferReceiver {
     case .failure(let error):
       // Cancelled: whoever cancelled knows why.
       if case .cancelled = error { return }
-      board.change { $0.fail(InstallError(error)) }
-    case .success:
-      do {
-        try verify(partial, item, url)
-        board.change { $0.add(Job(item: item, work: .unpack(partial))) }
+      fail(InstallError(error, of: job.item), isOurs: error.isOurs)
+    case .success(let response):
+      do throws(InstallError) {
+        try verify(partial, job.item, url)
+        var job = job
+        job.work = .unpack(partial)
+        board.change { $0.add(job) }
       } catch {
-        fail(error)
+        // If some of the bytes were another run's, or the file may have changed in between, once more, from zero.
+        guard partial.adoptedByteCount > 0 || response.attempts > 1, !isRestarted else {
+          return fail(error, isOurs: false)
+        }
+        startOver()
       }
     }
   }
 
-  /// If some of the bytes were another run's, they are the suspects: once more, from zero.
-  private func fail(_ error: InstallError) {
-    guard partial.adoptedByteCount > 0 else { return board.change { $0.fail(error) } }
+  private func startOver() {
+    board.change {
+      $0.say(
+        partial.adoptedByteCount > 0
+          ? "\(name): what an earlier run left was wrong; fetching it again"
+          : "\(name): the parts do not belong together; fetching it again")
+      $0.arrive(name, 0)
+    }
     do {
       try partial.restart()
     } catch {
-      return board.change { $0.fail(InstallError(.store(.files(error)))) }
+      return fail(InstallError(.store(.files(error))), isOurs: true)
     }
-    board.change {
-      $0.say("\(name): what an earlier run left was wrong; fetching it again")
-      $0.arrive(name, 0)
+    ArtifactReceiver(
+      job, partial, url: url, board: board, transfer: transfer, isRestarted: true
+    ).start()
+  }
+
+  private func fail(_ error: InstallError, isOurs: Bool) {
+    board.change { board in
+      if isOurs || job.others.isEmpty { board.fail(error) } else { board.move(job, error) }
     }
-    ArtifactReceiver(item, partial, url: url, board: board, transfer: transfer).start()
+  }
+}
+
+extension InstallError {
+  /// Why a server does not have an artifact that its manifest lists.
+  init(_ error: TransferError, of item: Plan.Item) {
+    let name = item.component.name
+    let size = item.build.artifact.byteCount
+    switch error {
+    case .http(let status, let url) where status == 404 || status == 410:
+      self.init(.notInSync(component: name, url: url, has: .nothing(status: status)))
+    case .wrongSize(let url, _, let found):
+      self.init(.notInSync(component: name, url: url, has: .size(found, expected: size)))
+    default: self.init(error)
+    }
   }
 }
 
@@ -96,7 +147,8 @@ func verify(_ partial: PartialDownload, _ item: Plan.Item, _ url: String) throws
   guard partial.isComplete else {
     throw InstallError(
       .wrongSize(
-        component: name, url: redacted(url), expected: partial.byteCount, found: partial.offset))
+        component: name, url: redacted(url), expected: partial.byteCount,
+        found: partial.receivedByteCount))
   }
   let found = partial.finishedDigest()
   guard found == partial.digest else {
@@ -132,7 +184,10 @@ func copyArtifact(
       do throws(SystemCallError) { try partial.append(piece) } catch {
         throw InstallError(.store(.files(error)))
       }
-      arrived(partial.offset)
+      arrived(partial.receivedByteCount)
+    }
+    do throws(SystemCallError) { try partial.settle() } catch {
+      throw InstallError(.store(.files(error)))
     }
   } catch let error as InstallError {
     throw error

@@ -51,6 +51,8 @@ public struct InstallError: Error, Sendable {
     case wrongArtifact(
       component: ComponentName, url: String, expected: SHA256Digest, found: SHA256Digest)
     case wrongSize(component: ComponentName, url: String, expected: Int64, found: Int64)
+    /// A server does not have what its manifest lists, or not as long: its parts are not of one time.
+    case notInSync(component: ComponentName, url: String, has: Found)
     case archive(component: ComponentName, ArchiveError)
     /// Two components bring different things for one path.
     case collision(path: String, ComponentName, ComponentName)
@@ -69,6 +71,20 @@ public struct InstallError: Error, Sendable {
     case unknownRun(String)
     case store(StoreError)
     case interrupted(Int32)
+  }
+
+  /// What there is in the place of an artifact.
+  package enum Found: Sendable {
+    case nothing(status: Int)
+    case size(Int64, expected: Int64)
+  }
+
+  /// Whether another source may have it right.
+  var isOfSource: Bool {
+    switch reason {
+    case .unreadable, .wrongArtifact, .wrongSize, .notInSync: true
+    default: false
+    }
   }
 
   /// One sentence without a full stop.
@@ -98,6 +114,12 @@ public struct InstallError: Error, Sendable {
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
     case .wrongSize(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong size: expected \(expected) bytes, found \(found)"
+    case .notInSync(let component, let url, .nothing(let status)):
+      "\(component): \(url): the manifest lists it, but the server has no such file (\(status)): "
+        + "it is not in sync yet"
+    case .notInSync(let component, let url, .size(let found, let expected)):
+      "\(component): \(url): the manifest lists it, but the server has \(found) bytes of it, "
+        + "not \(expected): it is not in sync yet"
     case .archive(let component, .files(let error)) where error.isNoSpace:
       "the disk is full, while unpacking \(component): \(error.message)"
     case .archive(let component, let error): "\(component): \(error.message)"
@@ -148,6 +170,7 @@ public struct InstallError: Error, Sendable {
     case .offline: "name a directory of releases with --mirror, or leave out --offline"
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
+    case .notInSync: "try again in an hour, or name another server too with a second --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
     case .damaged(let damage): "\(damage.remedy) makes it whole again"
@@ -196,6 +219,7 @@ public struct InstallError: Error, Sendable {
     case .wheels(let error): error.status
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")
+    case .notInSync: (69, "not_in_sync")
     case .archive(_, .files(let error)): error.status
     case .archive(_, .cancelled): (70, "internal")
     case .archive: (65, "bad_archive")

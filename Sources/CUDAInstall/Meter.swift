@@ -12,6 +12,21 @@ struct Meter {
   private var samples: [(ContinuousClock.Instant, Int64)] = []
   private var lastReport: ContinuousClock.Instant?
   private var lastReported: Operation.Progress?
+  /// Of each artifact on its way, how many bytes were here when it last grew.
+  private var growth: [ComponentName: Growth] = [:]
+  /// The same of all of them together.
+  private var growthOfAll: Growth?
+
+  private struct Growth {
+    var byteCount: Int64
+    var time: ContinuousClock.Instant
+
+    /// How long it has been still, once that is worth a word.
+    mutating func stall(_ byteCount: Int64, _ now: ContinuousClock.Instant) -> Duration? {
+      if byteCount != self.byteCount { self = Growth(byteCount: byteCount, time: now) }
+      return now - time < .seconds(5) ? nil : now - time
+    }
+  }
 
   init(_ jobs: [Job]) {
     for job in jobs { add(job) }
@@ -49,14 +64,19 @@ struct Meter {
       let here = arrived[name] ?? 0
       guard unpacking.contains(name) || (here > 0 && here < size) else { continue }
       let isUnpacking = unpacking.contains(name)
+      let stalled = growth[name, default: Growth(byteCount: here, time: now)].stall(here, now)
       active.append(
         .init(
           component: name.text, done: isUnpacking ? job.unpackedByteCount : here, total: size,
-          isUnpacking: isUnpacking))
+          isUnpacking: isUnpacking,
+          stalled: isUnpacking ? nil : stalled))
     }
+    var all = growthOfAll ?? Growth(byteCount: fetched, time: now)
+    let stalled = all.stall(fetched, now)
+    growthOfAll = all
     return ProgressSnapshot(
       fetched: fetched, total: total, consumed: consumed, unpacked: written, rate: rate,
-      active: active)
+      active: active, stalled: fetched < total ? stalled : nil)
   }
 
   /// What other processes are told: at most 4 times a second, and only what is new.

@@ -17,6 +17,8 @@ struct Offer: Sendable {
   var release: Release
   /// Where paths of its artifacts begin; `nil` if each says where it is by itself.
   let directory: Location?
+  /// Directories in which the same may be, by the same paths.
+  var mirrors: [Location] = []
   /// Until when its publisher means to have said something newer, `2027-06-30`.
   var validUntil: String?
   /// Who knows the wheels' index, its password and its certificates.
@@ -46,19 +48,13 @@ struct Offer: Sendable {
   /// How to ask for its artifacts.
   var options: TransferOptions { wheels?.options ?? .ours }
 
-  /// Where an artifact of the release is.
-  func location(of artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Location {
+  /// Where an artifact of the release is, the likeliest place first.
+  func locations(of artifact: Artifact) throws(InstallError) -> [Location] {
     let path = artifact.path.text
-    let location =
-      if let wheels {
-        try Location(wheels.location(of: artifact.path))
-      } else if let directory {
-        try directory.resolving(path)
-      } else {
-        try Location(path)
-      }
-    try location.refuse(isOffline)
-    return location
+    if let wheels { return [try Location(wheels.location(of: artifact.path))] }
+    guard let directory else { return [try Location(path)] }
+    return [try directory.resolving(path)]
+      + mirrors.compactMap { try? $0.resolving(path) }
   }
 
   /// The same with the size of every artifact that is selected and for the platform.
@@ -86,7 +82,8 @@ struct Offer: Sendable {
 
   private func sized(_ artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Artifact {
     guard artifact.byteCount == 0 else { return artifact }
-    let location = try location(of: artifact, isOffline)
+    let location = try locations(of: artifact)[0]
+    try location.refuse(isOffline)
     guard let count = try location.byteCount(), (1...1 << 40).contains(count) else {
       throw InstallError(.noSize(url: location.description))
     }

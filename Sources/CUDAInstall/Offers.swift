@@ -38,8 +38,8 @@ struct Offers: Sendable {
     known = state.knownReleases.first { $0.release == release.label }?.receipt
   }
 
-  /// Where the item's artifact is.
-  func location(of item: Plan.Item, _ isOffline: Bool) throws(InstallError) -> Location {
+  /// Where the item's artifact is, the likeliest place first.
+  func locations(of item: Plan.Item) throws(InstallError) -> [Location] {
     let offer: Offer
     if item.product == nil {
       offer = main
@@ -51,7 +51,7 @@ struct Offers: Sendable {
     } else {
       preconditionFailure("an item is of a product that was asked for, or is there")
     }
-    return try offer.location(of: item.build.artifact, isOffline)
+    return try offer.locations(of: item.build.artifact)
   }
 }
 

@@ -28,7 +28,13 @@ struct Worker: Sendable {
           board.change { $0.giveBack(job.item) }
         }
       } catch {
-        board.change { $0.fail(error) }
+        board.change { board in
+          if error.isOfSource, !job.others.isEmpty {
+            board.move(job, error)
+          } else {
+            board.fail(error)
+          }
+        }
       }
     }
   }

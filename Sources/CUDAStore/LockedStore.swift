@@ -8,6 +8,8 @@ package struct LockedStore: ~Copyable {
   /// What the last process left behind, and what became of it.
   package let recovery: Recovery
 
+  /// Whether a group may write into the prefix.
+  let isShared: Bool
   let prefix: Directory
   let bookkeeping: Directory
   let trees: Directory
@@ -23,11 +25,14 @@ package struct LockedStore: ~Copyable {
     var before = try store.visible()
     let left = try store.announced()
     do {
-      try prefix.ensureDirectory(Layout.bookkeeping)
+      // Whoever may take the lock may do what it is for.
+      let isShared = try prefix.status().mode & 0o020 != 0
+      let mode: UInt16 = isShared ? 0o775 : 0o755
+      try prefix.ensureDirectory(Layout.bookkeeping, mode: mode)
       let bookkeeping = try prefix.directory(Layout.bookkeeping)
-      try bookkeeping.ensureDirectory(Layout.trees)
-      try bookkeeping.ensureDirectory(Layout.partials)
-      try bookkeeping.ensureDirectory(Layout.receipts)
+      try bookkeeping.ensureDirectory(Layout.trees, mode: mode)
+      try bookkeeping.ensureDirectory(Layout.partials, mode: mode)
+      try bookkeeping.ensureDirectory(Layout.receipts, mode: mode)
       let trees = try bookkeeping.directory(Layout.trees)
       let partials = try bookkeeping.directory(Layout.partials)
       let receipts = try bookkeeping.directory(Layout.receipts)
@@ -36,7 +41,8 @@ package struct LockedStore: ~Copyable {
         receipts: receipts, left: left, now: before)
       before = recovery.visible
       let locked = LockedStore(
-        store: store, recovery: recovery, prefix: prefix, bookkeeping: bookkeeping, trees: trees,
+        store: store, recovery: recovery, isShared: isShared, prefix: prefix,
+        bookkeeping: bookkeeping, trees: trees,
         partials: partials, receipts: receipts, lock: lock,
         operation: .starting(run, before: before))
       locked.publishOperation()

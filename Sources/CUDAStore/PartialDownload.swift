@@ -1,7 +1,12 @@
 // An artifact on its way, from the first byte to the commit. Named by the hash that it must have, so
 // whoever wants that artifact next may continue where a killed process stopped (I9); the hash of the
 // whole file decides about every byte (I6).
+//
+// Bytes are collected, and written in blocks at multiples of the block's size; while nothing more arrives, nothing
+// stays in memory. They may arrive in several places at once. Then the file is longer than what is in it, and its
+// note says which parts are.
 
+import CUDACatalog
 package import CUDADigest
 package import CUDAFiles
 
@@ -15,11 +20,29 @@ package final class PartialDownload: @unchecked Sendable {
   package let file: File
   let name: String
 
-  /// Bytes here so far.
-  package private(set) var offset: Int64 = 0
+  /// What is in the file.
+  private var written = Coverage()
+  /// What is still in memory: runs that grow, none of them longer than a block.
+  private var pending: [Run] = []
+  private var hash = SHA256()
+  /// How far from the first byte on the hash has come.
+  private var hashedByteCount: Int64 = 0
+  private var note = Note()
+  /// What of `written` the note in the file's attribute says, where it has to.
+  private var noted = Coverage()
+
   /// Bytes of them that an earlier process fetched.
   package private(set) var adoptedByteCount: Int64 = 0
-  private var hash = SHA256()
+
+  static let blockByteCount = 512 << 10
+  /// A note follows after as many bytes.
+  private static let notedByteCount: Int64 = 4 << 20
+
+  private struct Run {
+    var start: Int64
+    var bytes: [UInt8]
+    var end: Int64 { start + Int64(bytes.count) }
+  }
 
   init(digest: SHA256Digest, byteCount: Int64, name: String, file: consuming File) {
     self.digest = digest
@@ -28,53 +51,175 @@ package final class PartialDownload: @unchecked Sendable {
     self.file = file
   }
 
-  package var isComplete: Bool { offset == byteCount }
+  /// Bytes here so far.
+  package var receivedByteCount: Int64 {
+    pending.reduce(written.byteCount) { $0 + Int64($1.bytes.count) }
+  }
 
+  package var isComplete: Bool { receivedByteCount == byteCount }
+
+  /// What is not here yet, lowest first; empty if all is.
+  package var missing: [Range<Int64>] {
+    var present = written
+    for run in pending { present.add(run.start..<run.end) }
+    return present.missing(of: byteCount)
+  }
+
+  /// Where the bytes that are here came from; `nil` if nobody noted it.
+  package var origin: Origin? { note.origin }
+
+  /// Notes where bytes come from, for whoever continues.
+  package func note(_ origin: Origin) {
+    guard note.origin != origin else { return }
+    note.origin = origin
+    writeNote()
+  }
+
+  /// The room for the whole artifact is taken: a disk that is too small says so now. Where the file system cannot
+  /// reserve any, it is as before.
+  package func reserve() throws(SystemCallError) {
+    guard byteCount > Self.blockByteCount else { return }
+    try file.reserve(byteCount)
+    keepsNotes = file.setAttribute(note.text)
+  }
+
+  /// Whether bytes may arrive in several places at once: whoever continues must be able to tell which have.
+  package private(set) var keepsNotes = false
+
+  /// The bytes that follow those that are here without a gap.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
-    try file.write(bytes, at: offset)
-    hash.update(bytes)
-    offset += Int64(bytes.count)
+    try write(bytes, at: pending.first { $0.start == written.frontier }?.end ?? written.frontier)
+  }
+
+  /// Bytes that are not here yet.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemCallError) {
+    if offset == hashedByteCount {
+      hash.update(bytes)
+      hashedByteCount += Int64(bytes.count)
+    }
+    var rest = bytes
+    var run = takeRun(endingAt: offset)
+    while !rest.isEmpty {
+      let block = Int64(Self.blockByteCount)
+      let room = (run.end / block + 1) * block - run.end
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(room)))
+      run.bytes += piece
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+      guard piece.count == room else { break }
+      try write(run)
+      run.start = run.end
+      run.bytes.removeAll(keepingCapacity: true)
+    }
+    if run.bytes.isEmpty, run.end != byteCount { spare = run.bytes } else { pending.append(run) }
+  }
+
+  /// One run's memory, to be used again.
+  private var spare: [UInt8] = []
+
+  private func takeRun(endingAt offset: Int64) -> Run {
+    if let index = pending.firstIndex(where: { $0.end == offset }) {
+      return pending.remove(at: index)
+    }
+    var bytes: [UInt8] = []
+    swap(&bytes, &spare)
+    bytes.reserveCapacity(Self.blockByteCount)
+    return Run(start: offset, bytes: bytes)
+  }
+
+  /// All bytes are in the file.
+  package func settle() throws(SystemCallError) {
+    while let run = pending.last {
+      try write(run)
+      pending.removeLast()
+    }
+    if written.hasGaps, written != noted { writeNote() }
+    try hashWhatIsWritten()
+  }
+
+  private func write(_ run: Run) throws(SystemCallError) {
+    guard !run.bytes.isEmpty else { return }
+    let hadGaps = written.hasGaps
+    // Before the file is longer than what is in it.
+    if !hadGaps, run.start != written.frontier { writeNote(hasGaps: true) }
+    try file.write(run.bytes, at: run.start)
+    written.add(run.start..<run.end)
+    if hadGaps, !written.hasGaps {
+      writeNote()
+    } else if written.hasGaps, written.byteCount - noted.byteCount >= Self.notedByteCount {
+      writeNote()
+    }
+    try hashWhatIsWritten()
+  }
+
+  /// Bytes that had arrived before those in front of them are read again, out of the cache.
+  private func hashWhatIsWritten() throws(SystemCallError) {
+    guard hashedByteCount < written.frontier else { return }
+    try file.forEachPiece(
+      from: hashedByteCount, upTo: written.frontier, mapping: { $0 }
+    ) { (bytes) throws(SystemCallError) in
+      hash.update(bytes)
+      hashedByteCount += Int64(bytes.count)
+    }
   }
 
   /// Forgets all bytes.
   package func restart() throws(SystemCallError) {
+    pending = []
     try file.truncate(to: 0)
     hash = SHA256()
-    offset = 0
-    adoptedByteCount = 0
+    (written, noted) = (Coverage(), Coverage())
+    (hashedByteCount, adoptedByteCount) = (0, 0)
+    note = Note()
+    _ = file.setAttribute(note.text)
   }
 
+  /// What is here is no more to be believed than another process's.
+  package func disown() { adoptedByteCount = receivedByteCount }
+
   /// The SHA-256 of the bytes that are here (I6: before anything opens them as an archive).
+  ///
+  /// Everything is in the file, and is complete.
   package func finishedDigest() -> SHA256Digest {
+    precondition(hashedByteCount == byteCount && pending.isEmpty, "not all of it is here")
     var finished = SHA256()
     swap(&finished, &hash)
+    hashedByteCount = 0
     return finished.finish()
   }
 
-  /// Hashes the bytes that another process left.
-  fileprivate func adopt(upTo count: Int64) throws(SystemCallError) {
-    try file.forEachPiece(upTo: count, mapping: { $0 }) { (bytes) throws(SystemCallError) in
-      // A signal ends the run a little later; what is not read now is fetched again by the next.
-      guard Interruption.signal == nil else { return }
-      hash.update(bytes)
-      offset += Int64(bytes.count)
-    }
-    adoptedByteCount = offset
+  /// What the file's attribute is to say. Best effort: without it a run starts over, or asks for what it has.
+  private func writeNote(hasGaps: Bool = false) {
+    noted = written
+    note.ranges =
+      hasGaps || written.hasGaps ? written.ranges.map { [$0.lowerBound, $0.upperBound] } : nil
+    _ = file.setAttribute(note.text)
   }
 }
+
+/// Where bytes came from, and what they were part of there.
+package struct Origin: Codable, Equatable, Sendable {
+  /// Without user, password and query.
+  package var url: String
+  package var etag: String?
+  package var lastModified: String?
+
+  package init(url: String, etag: String?, lastModified: String?) {
+    self.url = url
+    self.etag = etag
+    self.lastModified = lastModified
+  }
+}
+
+// Continuing
 
 extension LockedStore {
   /// The download of an artifact: continued if a process left one, else new.
   package func partial(
     of digest: SHA256Digest, byteCount: Int64
   ) throws(StoreError) -> PartialDownload {
-    do {
+    do throws(SystemCallError) {
       if let adopted = try adoptPartial(of: digest, byteCount: byteCount) { return adopted }
-      let name = Layout.newPartial(of: digest)
-      let file = try partials.create(name, mode: 0o600)
-      // I5. Nobody else can want the name, so the lock is free.
-      _ = try file.tryLock()
-      return PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
+      return try newPartial(of: digest, byteCount: byteCount)
     } catch {
       throw .files(error)
     }
@@ -91,42 +236,77 @@ extension LockedStore {
     try? partials.unlink(partial.name)
   }
 
+  private func newPartial(
+    of digest: SHA256Digest, byteCount: Int64
+  ) throws(SystemCallError) -> PartialDownload {
+    let name = Layout.newPartial(of: digest)
+    // Where a group shares the prefix, each of its members may continue what another began.
+    let file = try partials.create(name, mode: isShared ? 0o640 : 0o600)
+    // I5. Nobody else can want the name, so the lock is free.
+    _ = try file.tryLock()
+    return PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
+  }
+
   /// The longest download of the artifact that a dead process left, under a name of our own; others of
   /// the same artifact go.
   private func adoptPartial(
     of digest: SHA256Digest, byteCount: Int64
   ) throws(SystemCallError) -> PartialDownload? {
-    var best: (name: String, byteCount: Int64)?
+    var found: [(name: String, byteCount: Int64)] = []
     for name in try partials.names() where Layout.isPartial(name, of: digest) {
-      let count = try partials.status(name)?.byteCount ?? 0
-      if count <= byteCount, count > best?.byteCount ?? -1 {
-        if let best { try unlinkDead(best.name) }
-        best = (name, count)
-      } else {
-        try unlinkDead(name)
+      found.append((name, try partials.status(name)?.byteCount ?? 0))
+    }
+    var adopted: PartialDownload?
+    for (name, count) in found.sorted(by: { $0.byteCount > $1.byteCount }) {
+      if adopted == nil, count <= byteCount {
+        adopted = try adopt(name, upTo: count, of: digest, byteCount: byteCount)
+      } else if try deadPartial(name) != nil {
+        // Two components of one plan may have one artifact: what is under way stays.
+        try partials.unlink(name)
       }
     }
-    guard let best else { return nil }
-    guard let file = try ownPartial(best.name) else { return nil }
-    let name = Layout.newPartial(of: digest)
-    try partials.rename(best.name, to: name)
-    let partial = PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
-    try partial.adopt(upTo: best.byteCount)
-    return partial
+    return adopted
   }
 
-  /// Removes a partial download, unless it is under way: two components of one plan may have one artifact.
-  private func unlinkDead(_ name: String) throws(SystemCallError) {
-    if try ownPartial(name) != nil { try partials.unlink(name) }
+  /// `nil` if somebody is at it, or there is no room for a copy.
+  private func adopt(
+    _ name: String, upTo count: Int64, of digest: SHA256Digest, byteCount: Int64
+  ) throws(SystemCallError) -> PartialDownload? {
+    guard let file = try deadPartial(name) else { return nil }
+    // I6: another user could write into his between the hash and its use.
+    if try file.status().owner == Machine.effectiveUser {
+      let newName = Layout.newPartial(of: digest)
+      try partials.rename(name, to: newName)
+      let partial = PartialDownload(
+        digest: digest, byteCount: byteCount, name: newName, file: file)
+      try partial.adopt(upTo: count)
+      return partial
+    }
+    let copy = try newPartial(of: digest, byteCount: byteCount)
+    do {
+      try copy.adopt(copyOf: file, upTo: count)
+      try partials.unlink(name)
+      return copy
+    } catch {
+      discard(copy)
+      // It is fetched instead.
+      guard error.isNoSpace || error.isPermission else { throw error }
+      return nil
+    }
   }
 
-  /// The partial download, locked; `nil` if it is another user's, who could write into it between the hash and
-  /// its use (I6).
-  private func ownPartial(_ name: String) throws(SystemCallError) -> File? {
-    guard try partials.status(name)?.owner == Machine.effectiveUser else { return nil }
-    let file = try partials.open(name, writable: true)
-    guard try file.tryLock() else { return nil }
-    return file
+  /// A partial download that nobody is at, locked; `nil` if somebody is, or it may not be read. Writable if it is ours.
+  private func deadPartial(_ name: String) throws(SystemCallError) -> File? {
+    guard let status = try partials.status(name), status.kind == .file else { return nil }
+    let isOwn = status.owner == Machine.effectiveUser
+    do throws(SystemCallError) {
+      let file = try partials.open(name, writable: isOwn)
+      guard try file.tryLock() else { return nil }
+      return file
+    } catch {
+      guard !isOwn, error.isPermission else { throw error }
+      return nil
+    }
   }
 }
 
@@ -141,4 +321,58 @@ extension Directory {
     // Or a power cut brings gigabytes back that nobody asks for any more.
     try? sync()
   }
+}
+
+extension PartialDownload {
+  /// Takes the first `count` bytes of the file for what another process fetched.
+  func adopt(upTo count: Int64) throws(SystemCallError) {
+    note = file.attribute.flatMap { Note($0) } ?? Note()
+    written =
+      note.ranges.map { Coverage($0, limit: count) } ?? Coverage([[0, count]], limit: count)
+    noted = written
+    try file.forEachPiece(upTo: written.frontier, mapping: { $0 }) {
+      (bytes) throws(SystemCallError) in
+      // A signal ends the run a little later; what is not read now is fetched again by the next.
+      guard Interruption.signal == nil else { return }
+      hash.update(bytes)
+      hashedByteCount += Int64(bytes.count)
+    }
+    if hashedByteCount < written.frontier {
+      written = Coverage([[0, hashedByteCount]], limit: count)
+    }
+    adoptedByteCount = written.byteCount
+  }
+
+  /// Takes over what is in another's file. Copied, because its owner may go on writing into it (I6).
+  func adopt(copyOf other: borrowing File, upTo count: Int64) throws(SystemCallError) {
+    note = other.attribute.flatMap { Note($0) } ?? Note()
+    let present =
+      note.ranges.map { Coverage($0, limit: count) } ?? Coverage([[0, count]], limit: count)
+    note.ranges = nil
+    try other.forEachPiece(upTo: present.frontier, mapping: { $0 }) {
+      (bytes) throws(SystemCallError) in
+      guard Interruption.signal == nil else { return }
+      try append(bytes)
+    }
+    try settle()
+    adoptedByteCount = written.byteCount
+    writeNote()
+  }
+}
+
+/// What a download's file says of itself in an attribute, as JSON.
+private struct Note: Codable {
+  var origin: Origin?
+  /// The parts that are in the file, where it has gaps: `[[0, 8388608], [16777216, 25165824]]`.
+  var ranges: [[Int64]]?
+
+  init() {}
+
+  /// `nil` if it is not one: anybody may have written it.
+  init?(_ text: [UInt8]) {
+    guard let note = JSONRecord.decode(Note.self, from: text) else { return nil }
+    self = note
+  }
+
+  var text: [UInt8] { JSONRecord.encode(self) }
 }

@@ -67,7 +67,9 @@ private final class DocumentReader: TransferReceiver {
 
   private let reading = Mutex(Reading())
 
-  func receive(_ bytes: UnsafeRawBufferPointer) { reading.withLock { $0.bytes += bytes } }
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
+    reading.withLock { $0.bytes += bytes }
+  }
   func restart() { reading.withLock { $0.bytes = [] } }
   func notice(_ notice: TransferNotice) {}
   func finish(_ result: Result<TransferResponse, TransferError>) {

@@ -8,8 +8,8 @@ final class EasyHandle {
 
   /// The bytes of the answer's body go to `write` with `context`; neither is owned.
   init(
-    _ request: TransferRequest, from offset: Int64, resuming validator: Validator,
-    _ options: TransferOptions, _ write: ccurl_write, _ context: UnsafeMutableRawPointer
+    _ request: TransferRequest, _ attempt: Attempt, _ options: TransferOptions,
+    _ write: ccurl_write, _ context: UnsafeMutableRawPointer
   ) {
     guard let pointer = curl_easy_init() else { preconditionFailure("out of memory") }
     self.pointer = pointer
@@ -17,20 +17,25 @@ final class EasyHandle {
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     _ = ccurl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
     _ = ccurl_set_write(pointer, write, context)
-    set(CURLOPT_URL, request.url)
+    set(CURLOPT_URL, attempt.url(of: request))
     setProtocols(request.url)
+    setVersion(request, attempt)
     setTrust(options)
-    setPatience()
+    setPatience(options.stallLimit)
     set(CURLOPT_USERAGENT, options.userAgent)
     // A redirect does not make a GET of it.
     if !request.wantsBody { set(CURLOPT_NOBODY, 1) }
     addHeader("Accept", request.accept)
-    if offset > 0 {
-      // Not CURLOPT_RANGE, with which a server that ignores the range has its whole body appended.
-      _ = ccurl_set_offset(pointer, CURLOPT_RESUME_FROM_LARGE, curl_off_t(offset))
+    if attempt.passesCaches {
+      addHeader("Cache-Control", "no-cache")
+      addHeader("Pragma", "no-cache")
+    }
+    if let range = attempt.range {
+      // What comes back is compared with it before a byte is used: libcurl takes any 206, and any 200.
+      set(CURLOPT_RANGE, range)
       // RFC 9110 §13.1.5: a weak tag cannot say that the bytes are the same.
-      let tag = validator.etag.flatMap { $0.hasPrefix("W/") ? nil : $0 }
-      addHeader("If-Range", tag ?? validator.lastModified)
+      let tag = attempt.validator.etag.flatMap { $0.hasPrefix("W/") ? nil : $0 }
+      addHeader("If-Range", tag ?? attempt.validator.lastModified)
     } else if let known = request.conditional {
       addHeader("If-None-Match", known.etag)
       addHeader("If-Modified-Since", known.lastModified)
@@ -51,12 +56,19 @@ final class EasyHandle {
     set(CURLOPT_REDIR_PROTOCOLS_STR, isPlain ? "http,https" : "https")
     set(CURLOPT_FOLLOWLOCATION, 1)
     set(CURLOPT_MAXREDIRS, 5)
-    // HTTP/2 gains nothing for a few large bodies, and 7.88 was early in getting it right (curl #10525).
-    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     set(CURLOPT_HTTP09_ALLOWED, 0)
     // Unset on purpose: CURLOPT_ACCEPT_ENCODING would inflate what is hashed as it was sent;
     // CURLOPT_MAXFILESIZE_LARGE also stops an error's page, hiding its status, so that the write
     // callback looks at Content-Length instead.
+  }
+
+  /// Many small bodies share one connection. HTTP/2 gains nothing for a few large ones, and 7.88 was early in getting it
+  /// right (curl #10525).
+  private func setVersion(_ request: TransferRequest, _ attempt: Attempt) {
+    let isLarge = request.expectedByteCount != nil || attempt.avoidsHTTP2
+    set(
+      CURLOPT_HTTP_VERSION, Int(isLarge ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS))
+    if !isLarge, request.url.lowercased().hasPrefix("https:") { set(CURLOPT_PIPEWAIT, 1) }
   }
 
   private func setTrust(_ options: TransferOptions) {
@@ -64,20 +76,30 @@ final class EasyHandle {
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     set(CURLOPT_UNRESTRICTED_AUTH, 0)
-    set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+    if let file = options.netrcFile {
+      set(CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue))
+      set(CURLOPT_NETRC_FILE, file)
+    } else {
+      set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+    }
     if let file = options.caFile {
       set(CURLOPT_CAINFO, file)
       set(CURLOPT_PROXY_CAINFO, file)
+    }
+    if let directory = options.caDirectory {
+      set(CURLOPT_CAPATH, directory)
+      set(CURLOPT_PROXY_CAPATH, directory)
     }
     _ = ccurl_set_close_on_exec(pointer)
   }
 
   /// No limit on the whole: hours for gigabytes on a slow line are in order, silence is not.
-  private func setPatience() {
+  private func setPatience(_ stallLimit: Duration) {
+    let seconds = max(1, Int(stallLimit / .seconds(1)))
     set(CURLOPT_NOSIGNAL, 1)
-    set(CURLOPT_CONNECTTIMEOUT, 20)
+    set(CURLOPT_CONNECTTIMEOUT, min(20, seconds))
     set(CURLOPT_LOW_SPEED_LIMIT, 1024)
-    set(CURLOPT_LOW_SPEED_TIME, 30)
+    set(CURLOPT_LOW_SPEED_TIME, seconds)
     set(CURLOPT_TCP_KEEPALIVE, 1)
     set(CURLOPT_TCP_KEEPIDLE, 30)
     set(CURLOPT_TCP_KEEPINTVL, 30)
@@ -99,6 +121,31 @@ final class EasyHandle {
   private func addHeader(_ name: String, _ value: String?) {
     guard let value, !value.isEmpty, value.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) else { return }
     headers = curl_slist_append(headers, "\(name): \(value)")
+  }
+}
+
+/// What one attempt asks for, beyond its request.
+struct Attempt {
+  /// Where it begins; not 0 unless a range is asked for.
+  var start: Int64
+  /// Where it ends, if not where the body does.
+  var end: Int64?
+  /// What the bytes that are here already were part of.
+  var validator: Validator
+  var passesCaches: Bool
+  var avoidsHTTP2: Bool
+
+  /// Whether a part is asked for, as opposed to the whole.
+  var isRange: Bool { start > 0 || end != nil }
+
+  /// `100-`, `0-99`
+  var range: String? { isRange ? "\(start)-\(end.map { String($0 - 1) } ?? "")" : nil }
+
+  func url(of request: TransferRequest) -> String {
+    guard passesCaches, let query = request.certainty, !request.url.contains("?") else {
+      return request.url
+    }
+    return "\(request.url)?\(query)"
   }
 }
 
@@ -128,6 +175,11 @@ extension EasyHandle {
   }
 
   var contentType: String? { header("Content-Type") }
+
+  var contentRange: ContentRange? { header("Content-Range").flatMap { ContentRange($0) } }
+
+  /// Whether the server knows ranges, as far as it says so.
+  var acceptsRanges: Bool { status == 206 || header("Accept-Ranges")?.lowercased() == "bytes" }
 
   var validator: Validator {
     Validator(etag: header("ETag"), lastModified: header("Last-Modified"))

@@ -1,31 +1,33 @@
 import CCurl
 
-/// One request and its receiver, over all attempts. Used on the transfer's thread only.
+/// One request and its receiver, over all attempts and connections. Used on the transfer's thread only.
 final class Exchange {
   let request: TransferRequest
   let receiver: any TransferReceiver
   /// `https://host:port`, what its connections are counted by.
   let host: String
-  private let options: TransferOptions
-  private let isCancelled: () -> Bool
+  let options: TransferOptions
+  let isCancelled: () -> Bool
 
-  /// How much of the whole body the receiver has.
-  private var received: Int64
-  private var validator: Validator
-  private var byteCount: Int64 = 0
+  /// What no stream brings yet, lowest first. The last part of a body of unknown length has no end.
+  private var spans: [Span]
+  /// Those that bring something, or wait to try again.
+  private(set) var streams: [Stream] = []
+  private var budget: Retry.Budget
   private var attempts = 0
-  /// Attempts that failed: a refused range, which is followed by a start from zero, is not one.
-  private var failures = 0
-  private var takesRanges = true
+  private var sharing = Sharing()
+  /// Whether several connections bring parts of it, and whether they ever did.
+  private var wantsSeveral = false
+  private var hadSeveral = false
 
-  // Of the present attempt.
-  private var handle: EasyHandle?
-  private var offset: Int64 = 0
-  /// What the body is; `nil` before its first byte.
-  private var body: Resumption?
-  private var refusedByteCount = 0
-  /// Why we stopped it ourselves.
-  private var failure: TransferError?
+  /// Received over all attempts.
+  fileprivate(set) var byteCount: Int64 = 0
+  private(set) var validator: Validator
+  private(set) var takesRanges = true
+  private var passesCaches = false
+  private var avoidsHTTP2 = false
+  /// Whether the receiver knows that nothing is at hand.
+  private(set) var isSettled = true
 
   init(_ start: Start, _ options: TransferOptions, isCancelled: @escaping () -> Bool) {
     request = start.request
@@ -33,134 +35,171 @@ final class Exchange {
     host = redacted(request.url).split(separator: "/").prefix(2).joined(separator: "//")
     self.options = options
     self.isCancelled = isCancelled
-    received = request.offset
     validator = request.resumeValidator ?? Validator()
+    spans = Span.spans(of: request)
+    let missing = start.request.missing ?? []
+    let whole = start.request.expectedByteCount ?? 0
+    budget = Retry.Budget(
+      maximumAttempts: options.maximumAttempts,
+      from: start.request.missing == nil ? 0 : whole - missing.byteCount)
+    passesCaches = start.request.passesCaches
   }
 
-  /// What to do next.
+  /// What to do next for one stream.
   enum Next {
     case ask(EasyHandle)
     case wait(Duration)
+    /// The others bring the rest.
+    case leave
     case end(Result<TransferResponse, TransferError>)
   }
 
-  /// The next attempt.
-  func attempt() -> Next {
-    // 416 to what lies behind the end would say the same.
-    if attempts == 0, received > 0, received == request.expectedByteCount {
-      return .end(.success(response(status: 0, request.url)))
+  /// Bytes that no stream has brought yet; `nil` if nobody knows.
+  var missing: Int64? {
+    let all = spans + streams.filter { !$0.isIdle }.map(\.span)
+    return all.contains { $0.end == nil && request.expectedByteCount == nil }
+      ? nil : all.reduce(0) { $0 + ($1.end ?? request.expectedByteCount ?? 0) - $1.start }
+  }
+
+  /// The first stream, or one more.
+  func addStream() -> Stream {
+    let stream = Stream(self)
+    streams.append(stream)
+    return stream
+  }
+
+  /// The stream's next attempt: its first, or one after a pause.
+  func next(for stream: Stream) -> Next {
+    if stream.isIdle {
+      guard let span = nextSpan() else {
+        // 416 to what lies behind the end would say the same.
+        return streams.count > 1 ? leave(stream) : .end(.success(response(status: 0, request.url)))
+      }
+      stream.take(span)
     }
-    if received > 0, !takesRanges || received > request.expectedByteCount ?? request.byteLimit {
-      if let failure = restart() { return .end(.failure(failure)) }
+    return ask(stream)
+  }
+
+  /// Tells the receiver how it ended.
+  func finish(_ result: Result<TransferResponse, TransferError>) {
+    var result = result
+    if case .success = result {
+      isSettled = false
+      if let failure = settle() { result = .failure(failure) }
+    } else {
+      // What came is worth keeping.
+      _ = settle()
+    }
+    receiver.finish(result)
+  }
+
+  private func nextSpan() -> Span? {
+    guard let first = spans.first else { return nil }
+    let cut = first.start + Sharing.pieceByteCount
+    guard wantsSeveral, let end = first.end ?? request.expectedByteCount, end > cut else {
+      return spans.removeFirst()
+    }
+    spans[0].start = cut
+    return Span(start: first.start, end: cut)
+  }
+
+  private func ask(_ stream: Stream) -> Next {
+    if !takesRanges, stream.span.isPart {
+      if let failure = restart(stream) { return .end(.failure(failure)) }
     }
     attempts += 1
-    offset = received
-    body = nil
-    refusedByteCount = 0
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    let handle = EasyHandle(request, from: offset, resuming: validator, options, receive, context)
-    self.handle = handle
-    return .ask(handle)
+    return .ask(
+      stream.attempt(
+        Attempt(
+          start: stream.span.start, end: stream.span.end, validator: validator,
+          passesCaches: passesCaches, avoidsHTTP2: avoidsHTTP2)))
   }
 
-  /// What follows from the end of the attempt.
-  func ended(_ code: CURLcode) -> Next {
-    guard let handle else { preconditionFailure("an attempt ended that was not made") }
-    self.handle = nil
-    if let failure { return .end(.failure(failure)) }
-    let ending = Ending(
-      code: Int32(bitPattern: code.rawValue), text: handle.errorText(for: code),
-      status: handle.status, offset: offset, received: received)
-    switch Verdict(ending, of: request) {
-    case .complete, .unchanged:
-      if offset == 0 { validator = handle.validator }
-      var response = response(status: ending.status, handle.effectiveURL)
-      // A range's length is the rest's, a 304's is anybody's guess.
-      if ending.status == 200 { response.contentLength = handle.contentLength }
-      response.contentType = handle.contentType
-      return .end(.success(response))
-    case .restart where takesRanges && offset > 0:
-      takesRanges = false
-      return attempt()
-    case .restart:
+  /// What follows from the end of the stream's attempt.
+  func ended(_ stream: Stream, _ code: CURLcode) -> Next {
+    let end = stream.end(code)
+    if let failure = end.failure { return failed(stream, failure, end) }
+    if end.hasReachedGoal { return finished(stream, end) }
+    switch Verdict(end.ending, of: request) {
+    case .complete, .unchanged: return finished(stream, end)
+    case .restart: return refused(stream)
+    case .failed(let error): return failed(stream, error, end)
+    }
+  }
+
+  private func finished(_ stream: Stream, _ end: Stream.End) -> Next {
+    if streams.count > 1, !wantsSeveral { return leave(stream) }
+    if let span = nextSpan() {
+      stream.take(span)
+      return ask(stream)
+    }
+    guard streams.count == 1 else { return leave(stream) }
+    if stream.hasAskedForAll { validator = end.validator }
+    var response = response(status: end.ending.status, end.effectiveURL)
+    // A range's length is the rest's, a 304's is anybody's guess.
+    if end.ending.status == 200 { response.contentLength = end.contentLength }
+    response.contentType = end.contentType
+    return .end(.success(response))
+  }
+
+  /// The server did not send the part that was asked for.
+  private func refused(_ stream: Stream) -> Next {
+    if streams.count > 1 { return leave(stream, giving: true) }
+    guard takesRanges, stream.span.isPart else {
+      let url = redacted(request.url)
       return .end(.failure(.network(code: 33, text: "the server ignores ranges", url: url)))
-    case .failed(let error):
-      failures += 1
-      guard error.isTransient, failures < options.maximumAttempts else {
-        return .end(.failure(error))
-      }
+    }
+    takesRanges = false
+    return ask(stream)
+  }
+
+  private func failed(_ stream: Stream, _ error: TransferError, _ end: Stream.End) -> Next {
+    // The others may be what the server has against this one.
+    if streams.count > 1, !end.hasBrought, !error.isOurs {
+      sharing.settle()
+      return leave(stream, giving: true)
+    }
+    if error.isOfWhatIsThere, request.certainty != nil, !passesCaches {
+      passesCaches = true
+      return ask(stream)
+    }
+    if case .network(let code, _, _) = error, code == 16 || code == 92 { avoidsHTTP2 = true }
+    guard error.isTransient, budget.fail(at: (request.expectedByteCount ?? 0) - (missing ?? 0))
+    else { return .end(.failure(error)) }
+    if budget.failures > 0 {
       receiver.notice(
-        .retry(attempt: failures + 1, of: options.maximumAttempts, reason: error.message))
-      return .wait(
-        Retry.delay(
-          failures: failures, retryAfter: handle.retryAfter, unit: options.backoffUnit,
-          jitter: .random(in: -1...1)))
+        .retry(
+          attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.message))
     }
+    return .wait(
+      Retry.delay(
+        failures: budget.failures, retryAfter: end.retryAfter, unit: options.backoffUnit,
+        jitter: .random(in: -1...1)))
   }
 
-  /// Leaves the attempt as it is.
-  func abandon() -> EasyHandle? {
-    handle?.abandon()
-    return handle
+  private func leave(_ stream: Stream, giving: Bool = false) -> Next {
+    streams.removeAll { $0 === stream }
+    if giving, !stream.isIdle {
+      spans.append(stream.span)
+      spans.sort { $0.start < $1.start }
+    }
+    return .leave
   }
 
-  /// Takes a piece of the body. Anything but its size stops the attempt.
-  fileprivate func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-    if isCancelled() { failure = .cancelled }
-    if failure == nil, body == nil { failure = begin() }
-    guard failure == nil, let body else { return Int(CURL_WRITEFUNC_ERROR) }
-    guard body == .append else {
-      // Reading a short page to its end keeps the connection.
-      refusedByteCount += bytes.count
-      return refusedByteCount > 64 << 10 ? Int(CURL_WRITEFUNC_ERROR) : bytes.count
-    }
-    let limit = longest
-    guard received + Int64(bytes.count) <= limit else {
-      failure = .tooLong(url: url, limit: limit)
-      return Int(CURL_WRITEFUNC_ERROR)
-    }
-    do {
-      try receiver.receive(bytes)
-    } catch {
-      failure = .receiver(error.underlying)
-      return Int(CURL_WRITEFUNC_ERROR)
-    }
-    received += Int64(bytes.count)
-    byteCount += Int64(bytes.count)
-    return bytes.count
-  }
-
-  /// Decides on the body before its first byte is handed on; an error stops it there.
-  private func begin() -> TransferError? {
-    guard let handle else { return .cancelled }
-    let status = handle.status
-    let body = Resumption(status: status, offset: offset)
-    self.body = body
-    guard body == .append else { return nil }
-    if let length = handle.contentLength {
-      let whole = offset + length
-      if whole > longest { return .tooLong(url: url, limit: longest) }
-      // A 206 may bring less than was asked for, a 200 may not.
-      if let expected = request.expectedByteCount, offset == 0, whole != expected {
-        return .wrongSize(url: url, expected: expected, received: whole)
-      }
-    }
-    if offset == 0 {
-      validator = handle.validator
-    } else {
-      receiver.notice(.resumed(at: offset))
-    }
-    return nil
-  }
+  /// Leaves all attempts as they are.
+  func abandon() -> [EasyHandle] { streams.compactMap { $0.abandon() } }
 
   /// The receiver has nothing any more, or there is an error.
-  private func restart() -> TransferError? {
+  private func restart(_ stream: Stream) -> TransferError? {
     do {
       try receiver.restart()
     } catch {
       return .receiver(error.underlying)
     }
-    received = 0
+    stream.span = Span(start: 0, end: nil)
+    spans = []
+    wantsSeveral = false
+    sharing.settle()
     validator = Validator()
     receiver.notice(.restarted)
     return nil
@@ -176,18 +215,93 @@ final class Exchange {
       status: status, effectiveURL: effectiveURL, validator: validator, byteCount: byteCount,
       attempts: attempts)
   }
-
-  private var longest: Int64 { min(request.byteLimit, request.expectedByteCount ?? .max) }
-  private var url: String { redacted(request.url) }
 }
 
-/// libcurl's write callback: `context` is the exchange, which the loop keeps alive while its handle is
-/// in use.
-private func receive(
-  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
-  _ context: UnsafeMutableRawPointer?
-) -> Int {
-  guard let context else { return Int(CURL_WRITEFUNC_ERROR) }
-  let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-  return exchange.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+// What a stream tells
+
+extension Exchange {
+  /// The most bytes that the whole may have.
+  var longest: Int64 { min(request.byteLimit, request.expectedByteCount ?? .max) }
+
+  /// The whole begins to arrive, or the part at `offset`.
+  func began(_ newValidator: Validator, at offset: Int64?) {
+    if let offset {
+      if !hadSeveral { receiver.notice(.resumed(at: offset)) }
+    } else {
+      validator = newValidator
+    }
+    receiver.begin(newValidator)
+  }
+
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure) {
+    isSettled = false
+    try receiver.receive(bytes, at: offset)
+    byteCount += Int64(bytes.count)
+  }
+
+  /// No more bytes are at hand. An error ends the exchange.
+  func settle() -> TransferError? {
+    guard !isSettled else { return nil }
+    isSettled = true
+    do {
+      try receiver.settle()
+      return nil
+    } catch {
+      return .receiver(error.underlying)
+    }
+  }
+}
+
+// Several streams
+
+extension Exchange {
+  /// Whether it is still to be found out if more connections are of use.
+  var maySplit: Bool { request.allowsSharing && takesRanges && !sharing.isSettled }
+
+  /// The streams to be added now. `free`: connections that nobody waits for.
+  func share(at time: Duration, free: Int) -> [Stream] {
+    guard maySplit, let missing, let first = streams.first else { return [] }
+    let advice = sharing.advice(
+      at: time, received: byteCount, missing: missing,
+      isFree: free > 0 && first.takesRanges)
+    switch advice {
+    case .stay: return []
+    case .drop:
+      wantsSeveral = false
+      return []
+    case .add:
+      (wantsSeveral, hadSeveral) = (true, true)
+      // What the first has asked for goes to its end, or to the end of a piece.
+      let cut = first.span.start + Sharing.pieceByteCount
+      if let end = first.span.end ?? request.expectedByteCount, end > cut {
+        spans.insert(Span(start: cut, end: first.span.end), at: 0)
+        first.span.end = cut
+      }
+      let added = (0..<free).map { _ in addStream() }
+      receiver.notice(.shared(connections: streams.count))
+      return added
+    }
+  }
+}
+
+/// A part of a body.
+struct Span: Equatable {
+  var start: Int64
+  /// `nil`: to the end of the body.
+  var end: Int64?
+
+  /// Whether it is less than the whole.
+  var isPart: Bool { start > 0 || end != nil }
+
+  static func spans(of request: TransferRequest) -> [Span] {
+    guard let missing = request.missing else { return [Span(start: 0, end: nil)] }
+    return missing.map { part in
+      let isLast = part.upperBound == request.expectedByteCount
+      return Span(start: part.lowerBound, end: isLast ? nil : part.upperBound)
+    }
+  }
+}
+
+extension [Range<Int64>] {
+  var byteCount: Int64 { reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
 }

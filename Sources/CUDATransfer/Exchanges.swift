@@ -1,55 +1,68 @@
 import CCurl
 
-/// The exchanges of one loop: in line, under way, or waiting for their next attempt.
+/// The exchanges of one loop, and their streams: in line, under way, or waiting for their next attempt.
 struct Exchanges {
   private let multi: UnsafeMutableRawPointer
   private let options: TransferOptions
+  private var all: [Exchange] = []
   /// libcurl has a line of its own for want of connections, but forgets who came first.
-  private var line: [Exchange] = []
+  private var line: [Stream] = []
   /// By libcurl's handle of the attempt.
-  private var active: [UnsafeMutableRawPointer: Exchange] = [:]
-  private var waiting: [(until: ContinuousClock.Instant, exchange: Exchange)] = []
+  private var active: [UnsafeMutableRawPointer: Stream] = [:]
+  private var waiting: [(until: ContinuousClock.Instant, stream: Stream)] = []
+  private let start = ContinuousClock.now
 
   init(_ multi: UnsafeMutableRawPointer, _ options: TransferOptions) {
     self.multi = multi
     self.options = options
   }
 
-  var isEmpty: Bool { line.isEmpty && active.isEmpty && waiting.isEmpty }
+  var isEmpty: Bool { all.isEmpty }
 
-  mutating func add(_ exchange: Exchange) { line.append(exchange) }
+  mutating func add(_ exchange: Exchange) {
+    all.append(exchange)
+    line.append(exchange.addStream())
+  }
 
   /// Does all that can be done without waiting.
   mutating func advance() {
     let now = ContinuousClock.now
-    line.insert(contentsOf: waiting.filter { $0.until <= now }.map(\.exchange), at: 0)
+    let due = waiting.filter { $0.until <= now }.map(\.stream)
     waiting.removeAll { $0.until <= now }
+    line.insert(contentsOf: due, at: 0)
+    share(now)
     admit()
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     var code = CURLE_OK
     while let pointer = ccurl_multi_next_done(multi, &code) {
       curl_multi_remove_handle(multi, pointer)
-      guard let exchange = active.removeValue(forKey: pointer) else { continue }
-      follow(exchange.ended(code), exchange)
+      guard let stream = active.removeValue(forKey: pointer) else { continue }
+      follow(stream.exchange.ended(stream, code), stream)
     }
     admit()
   }
 
   mutating func cancel() {
-    for exchange in active.values {
-      if let handle = exchange.abandon() { curl_multi_remove_handle(multi, handle.pointer) }
-    }
-    let ended = active.values + waiting.map(\.exchange) + line
-    (active, waiting, line) = ([:], [], [])
-    for exchange in ended { exchange.receiver.finish(.failure(.cancelled)) }
+    for exchange in all { end(exchange, .failure(.cancelled)) }
   }
 
   /// Waits for the network, the next attempt or a call of curl_multi_wakeup(3).
-  func wait(atMost interval: Duration) {
+  mutating func wait(atMost interval: Duration) {
     var longest = interval
     if let next = waiting.map(\.until).min() { longest = min(longest, next - .now) }
+    if all.contains(where: \.maySplit) { longest = min(longest, Sharing.watch / 4) }
     let milliseconds = max(0, (longest / .milliseconds(1)).rounded(.up))
+    if all.contains(where: { !$0.isSettled }) {
+      // While there is more at hand, receivers may collect it; nothing that has arrived stays in memory while we wait.
+      var ready: Int32 = 0
+      // Not curl_multi_poll(3), which would take a wakeup for itself.
+      curl_multi_wait(multi, nil, 0, 0, &ready)
+      guard ready == 0 else { return }
+      for exchange in all {
+        if let failure = exchange.settle() { end(exchange, .failure(failure)) }
+      }
+    }
     curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
   }
 
@@ -57,26 +70,55 @@ struct Exchanges {
   private mutating func admit() {
     var place = 0
     while place < line.count, active.count < options.connections {
-      let host = line[place].host
-      if active.values.count(where: { $0.host == host }) < options.connectionsPerHost {
-        let exchange = line.remove(at: place)
-        follow(exchange.attempt(), exchange)
+      let exchange = line[place].exchange
+      if connectionCount(to: exchange.host) < options.connectionsPerHost {
+        let stream = line.remove(at: place)
+        follow(exchange.next(for: stream), stream)
       } else {
         place += 1
       }
     }
   }
 
-  private mutating func follow(_ next: Exchange.Next, _ exchange: Exchange) {
+  private func connectionCount(to host: String) -> Int {
+    active.values.count { $0.exchange.host == host }
+  }
+
+  /// Gives connections that nobody waits for to those who may bring something sooner with them.
+  private mutating func share(_ now: ContinuousClock.Instant) {
+    for exchange in all where exchange.maySplit {
+      let free = min(
+        options.connections - active.count,
+        options.connectionsPerHost - connectionCount(to: exchange.host))
+      let isWanted = !line.isEmpty || !waiting.isEmpty
+      line += exchange.share(at: now - start, free: isWanted ? 0 : max(0, free))
+    }
+  }
+
+  private mutating func follow(_ next: Exchange.Next, _ stream: Stream) {
     switch next {
     case .ask(let handle):
       let code = curl_multi_add_handle(multi, handle.pointer)
       precondition(code == CURLM_OK, "a new handle is refused: \(code)")
-      active[handle.pointer] = exchange
+      active[handle.pointer] = stream
     case .wait(let duration):
-      waiting.append((.now + duration, exchange))
+      waiting.append((.now + duration, stream))
+    case .leave: break
     case .end(let result):
-      exchange.receiver.finish(result)
+      end(stream.exchange, result)
     }
+  }
+
+  /// Also ends what the exchange's other streams are at.
+  private mutating func end(_ exchange: Exchange, _ result: Result<TransferResponse, TransferError>)
+  {
+    for handle in exchange.abandon() {
+      curl_multi_remove_handle(multi, handle.pointer)
+      active[handle.pointer] = nil
+    }
+    line.removeAll { $0.exchange === exchange }
+    waiting.removeAll { $0.stream.exchange === exchange }
+    all.removeAll { $0 === exchange }
+    exchange.finish(result)
   }
 }

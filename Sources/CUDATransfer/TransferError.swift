@@ -40,6 +40,22 @@ extension TransferError {
     }
   }
 
+  /// Whether the server denies what somebody else has said is there.
+  var isOfWhatIsThere: Bool {
+    switch self {
+    case .http(404, _), .http(410, _), .wrongSize: true
+    default: false
+    }
+  }
+
+  /// Whether it has nothing to do with the server.
+  package var isOurs: Bool {
+    switch self {
+    case .receiver, .cancelled: true
+    default: false
+    }
+  }
+
   package var message: String {
     switch self {
     case .http(let status, let url): "\(url): the server answered \(status)\(meaning(of: status))"

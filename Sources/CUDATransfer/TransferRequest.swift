@@ -6,9 +6,10 @@ package struct TransferRequest: Sendable {
   package var expectedByteCount: Int64?
   /// The transfer stops as soon as the whole body is longer than this.
   package var byteLimit: Int64
-  /// How many bytes the receiver already has. The server is asked for the rest only.
-  package var offset: Int64
-  /// What those bytes were part of: the server sends the rest only if that is still what it has.
+  /// Which bytes of the whole are wanted, lowest first, where the receiver has the others; `nil`: all. Needs an
+  /// expected size.
+  package var missing: [Range<Int64>]?
+  /// What the others were part of: the server sends these only if that is still what it has.
   package var resumeValidator: Validator?
   /// The body is sent only if it is no longer this one; otherwise the status is 304.
   package var conditional: Validator?
@@ -16,20 +17,31 @@ package struct TransferRequest: Sendable {
   package var accept: String?
   /// Whether the body is wanted at all; without it the request is a HEAD.
   package var wantsBody: Bool
+  /// What is there for certain, by a name that no cache knows: if the server says that it is not, or has another size,
+  /// it is asked once more, past all caches, with this as the URL's query.
+  package var certainty: String?
+  /// Whether no cache is to be believed from the start.
+  package var passesCaches: Bool
+  /// Whether several connections may bring parts of it, where that pays.
+  package var allowsSharing: Bool
 
   package init(
-    url: String, expectedByteCount: Int64? = nil, byteLimit: Int64, offset: Int64 = 0,
-    resumeValidator: Validator? = nil, conditional: Validator? = nil, accept: String? = nil,
-    wantsBody: Bool = true
+    url: String, expectedByteCount: Int64? = nil, byteLimit: Int64,
+    missing: [Range<Int64>]? = nil, resumeValidator: Validator? = nil,
+    conditional: Validator? = nil, accept: String? = nil, wantsBody: Bool = true,
+    certainty: String? = nil, passesCaches: Bool = false, allowsSharing: Bool = false
   ) {
     self.url = url
     self.expectedByteCount = expectedByteCount
     self.byteLimit = byteLimit
-    self.offset = offset
+    self.missing = missing
     self.resumeValidator = resumeValidator
     self.conditional = conditional
     self.accept = accept
     self.wantsBody = wantsBody
+    self.certainty = certainty
+    self.passesCaches = passesCaches
+    self.allowsSharing = allowsSharing
   }
 }
 
@@ -81,18 +93,30 @@ package enum TransferNotice: Sendable, Equatable {
   case resumed(at: Int64)
   /// The server sends everything again; what was received is forgotten.
   case restarted
+  /// So many connections bring it from now on.
+  case shared(connections: Int)
 }
 
 /// Takes what a transfer brings. Called on the transfer's thread only, one call at a time; while a call
 /// lasts no transfer goes on.
 package protocol TransferReceiver: AnyObject, Sendable {
-  /// Appends `bytes`, which are gone after the call. Never a byte of an error page.
-  func receive(_ bytes: UnsafeRawBufferPointer) throws(ReceiveFailure)
+  /// What the body is that is about to arrive, in the server's words.
+  func begin(_ validator: Validator)
+  /// Takes `bytes`, whose first is at `offset` of the body, and which are gone after the call. Never a byte of an error
+  /// page. Several runs of bytes may grow side by side, none of them into another.
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure)
+  /// No more bytes are at hand for the moment.
+  func settle() throws(ReceiveFailure)
   /// Forgets everything received: the next byte is the first of the body.
   func restart() throws(ReceiveFailure)
   func notice(_ notice: TransferNotice)
   /// Called exactly once, last.
   func finish(_ result: Result<TransferResponse, TransferError>)
+}
+
+extension TransferReceiver {
+  package func begin(_ validator: Validator) {}
+  package func settle() {}
 }
 
 /// A receiver's own error, on its way through the transfer back to whoever can read it.
@@ -110,19 +134,30 @@ package struct TransferOptions: Sendable {
   /// Certificates to trust beside the system's: the value of CURL_CA_BUNDLE or SSL_CERT_FILE, which
   /// libcurl does not read.
   package var caFile: String?
+  /// A directory of them, in place of the system's: the value of SSL_CERT_DIR.
+  package var caDirectory: String?
+  /// The file with users and passwords for servers, if one is to be read.
+  package var netrcFile: String?
+  /// How often one transfer is tried without any progress.
   package var maximumAttempts: Int
+  /// How long a transfer may bring less than 1 KiB a second.
+  package var stallLimit: Duration
   /// What a second of back-off or `Retry-After` lasts. Less in tests.
   package var backoffUnit: Duration
 
   package init(
     userAgent: String, connectionsPerHost: Int = 4, connections: Int = 8, caFile: String? = nil,
-    maximumAttempts: Int = 5, backoffUnit: Duration = .seconds(1)
+    caDirectory: String? = nil, netrcFile: String? = nil, maximumAttempts: Int = 5,
+    stallLimit: Duration = .seconds(30), backoffUnit: Duration = .seconds(1)
   ) {
     self.userAgent = userAgent
     self.connectionsPerHost = connectionsPerHost
     self.connections = connections
     self.caFile = caFile
+    self.caDirectory = caDirectory
+    self.netrcFile = netrcFile
     self.maximumAttempts = maximumAttempts
+    self.stallLimit = stallLimit
     self.backoffUnit = backoffUnit
   }
 }

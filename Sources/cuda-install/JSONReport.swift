@@ -137,6 +137,8 @@ private struct ProgressEvent: Encodable {
   var all_total: Int64
   var rate: Int64
   var eta_s: Int64?
+  /// How long nothing has come, from five seconds on.
+  var stalled_s: Int64?
   /// Bytes of artifacts that are unpacked, and bytes that they became.
   var all_unpacked: Int64
   var unpacked: Int64
@@ -150,6 +152,7 @@ private struct ProgressEvent: Encodable {
     all_total = snapshot.total
     rate = snapshot.rate
     eta_s = eta(snapshot.fetched, snapshot.total, snapshot.rate)
+    stalled_s = snapshot.stalled?.components.seconds
     all_unpacked = snapshot.consumed
     unpacked = snapshot.unpacked
   }
@@ -239,6 +242,8 @@ struct OperationJSON: Encodable {
   var total: Int64?
   var rate: Int64
   var eta_s: Int64?
+  /// How long nothing has come, from five seconds on.
+  var stalled_s: Int64?
   /// Bytes of artifacts that are unpacked, and bytes that they became.
   var all_unpacked: Int64
   var unpacked: Int64

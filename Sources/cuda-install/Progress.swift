@@ -93,14 +93,15 @@ enum ProgressText {
     var lines = snapshot.active.prefix(4).map { transfer in
       line(
         transfer.component, transfer.done, transfer.total,
-        transfer.isUnpacking ? "unpacking" : "", columns, isUnicode)
+        transfer.isUnpacking ? "unpacking" : stall(transfer.stalled) ?? "", columns, isUnicode)
     }
     let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
     // Unpacking goes on while there is something to fetch; the bar that is behind is shown alone.
     if snapshot.isFetched {
       lines.append(line("unpacking", snapshot.consumed, snapshot.total, "", columns, isUnicode))
     } else {
-      let tail = "\(Size(snapshot.rate))/s" + (left > 0 ? "  \(duration(left))" : "")
+      let rate = "\(Size(snapshot.rate))/s" + (left > 0 ? "  \(duration(left))" : "")
+      let tail = stall(snapshot.stalled) ?? rate
       lines.append(line("total", snapshot.fetched, snapshot.total, tail, columns, isUnicode))
     }
     return lines
@@ -113,8 +114,14 @@ enum ProgressText {
     }
     let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
     return "\(percent(snapshot.fetched, snapshot.total))% ("
-      + Size.progress(snapshot.fetched, of: snapshot.total) + ", \(Size(snapshot.rate))/s"
-      + (left > 0 ? ", \(duration(left)) left)" : ")")
+      + Size.progress(snapshot.fetched, of: snapshot.total) + ", "
+      + (stall(snapshot.stalled)
+        ?? "\(Size(snapshot.rate))/s" + (left > 0 ? ", \(duration(left)) left" : "")) + ")"
+  }
+
+  /// `stalled 12 s`
+  private static func stall(_ stalled: Duration?) -> String? {
+    stalled.map { "stalled \(duration($0.components.seconds))" }
   }
 
   /// `41 s`, `2 min 10 s`, `3 h 5 min`

@@ -150,6 +150,7 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
     let locked = try Store(prefix: path).lock(for: "update", patience: .zero) { _ in }
     let partial = try locked.partial(of: digest, byteCount: 24)
     try artifact[..<7].withUnsafeBytes { try partial.append($0) }
+    try partial.settle()
     _ = try locked.makeStaging()
     kill(getpid(), SIGKILL)
   }
@@ -187,9 +188,10 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
   writeFile("\(partials)/\(other).boot.1.e", [1])
   let locked = try prefix.lock()
   let partial = try locked.partial(of: digest, byteCount: Int64(artifact.count))
-  #expect(partial.offset == 17 && partial.adoptedByteCount == 17)
+  #expect(partial.receivedByteCount == 17 && partial.adoptedByteCount == 17)
   #expect(namesIn(partials).count == 2)
   try artifact[17...].withUnsafeBytes { try partial.append($0) }
+  try partial.settle()
   #expect(partial.isComplete)
   #expect(partial.finishedDigest() == digest)
   _ = locked.finish(changed: false, exit: 0, error: nil)
@@ -205,6 +207,7 @@ func `I1: where nothing can be locked nothing is done`(code: Int32) throws {
   #expect(partial.finishedDigest() != digest)
   try partial.restart()
   try artifact.withUnsafeBytes { try partial.append($0) }
+  try partial.settle()
   #expect(partial.finishedDigest() == digest)
   _ = locked.finish(changed: false, exit: 0, error: nil)
 }

@@ -32,7 +32,71 @@ func `a URL is shown without what must not be shown`(url: String, shown: String)
 func `a body continues, restarts or is something else`(
   status: Int, offset: Int64, expected: Resumption
 ) {
-  #expect(Resumption(status: status, offset: offset) == expected)
+  let range = ContentRange(bytes: offset..<100, wholeByteCount: 100)
+  #expect(
+    Resumption(
+      status: status, range: status == 206 ? range : nil, asked: offset == 0 ? nil : offset,
+      expected: 100) == expected)
+}
+
+@Test(
+  arguments: [
+    ("bytes 50-99/100", .append), ("bytes 50-60/100", .append), ("bytes 50-99/*", .append),
+    ("BYTES  50-99/100", .append), ("bytes 0-99/100", .restart), ("bytes 51-99/100", .restart),
+    ("bytes 50-99/101", .otherSize(101)), ("bytes 50-98/99", .otherSize(99)),
+    ("bytes */100", .restart), ("bytes */90", .otherSize(90)), ("bytes 50-100/100", .restart),
+    ("bytes 60-50/100", .restart), ("bytes 50-/100", .restart), ("bytes -50/100", .restart),
+    ("items 50-99/100", .restart), ("50-99/100", .restart), ("bytes 50-99", .restart),
+    ("bytes 50-99/100/100", .restart), ("bytes +50-99/100", .restart), ("", .restart),
+    ("bytes 50-99999999999999999999/*", .restart), ("bytes 50-99/", .restart),
+  ] as [(String, Resumption)])
+func `a part is taken only with the place that was asked for`(
+  header: String, expected: Resumption
+) {
+  #expect(
+    Resumption(status: 206, range: ContentRange(header), asked: 50, expected: 100) == expected)
+}
+
+@Test func `a 416 says how long the whole is, if it says anything`() {
+  func answer(_ header: String?) -> Resumption {
+    Resumption(
+      status: 416, range: header.flatMap { ContentRange($0) }, asked: 50, expected: 100)
+  }
+  #expect(answer(nil) == .restart)
+  #expect(answer("bytes */100") == .restart)
+  #expect(answer("bytes */40") == .otherSize(40))
+}
+
+@Test func `only failures in a row count, and what counts as progress is bounded`() {
+  func failures(_ received: [Int64], from start: Int64 = 0) -> [Int?] {
+    var budget = Retry.Budget(maximumAttempts: 3, from: start)
+    return received.map { budget.fail(at: $0) ? budget.failures : nil }
+  }
+  let step = Retry.Budget.step
+  #expect(failures([0, step, step, 2 * step - 1, step]) == [1, 0, 1, 2, nil])
+  // A server that sends the same first half again and again makes no progress.
+  #expect(failures([1 << 30, 1 << 30, 1 << 30, 1 << 30]) == [0, 1, 2, nil])
+  // What was here before is no progress either.
+  #expect(failures([1 << 30, 1 << 30, 1 << 30], from: 1 << 30) == [1, 2, nil])
+}
+
+@Test func `more connections are tried once, and kept only if they bring more`() {
+  func run(_ rates: [Int64], isFree: Bool = true, missing: Int64 = 1 << 30) -> [Sharing.Advice] {
+    var sharing = Sharing()
+    var received: Int64 = 0
+    _ = sharing.advice(at: .zero, received: 0, missing: missing, isFree: isFree)
+    return rates.enumerated().map { second, rate in
+      received += rate
+      return sharing.advice(
+        at: .seconds(second + 1), received: received, missing: missing, isFree: isFree)
+    }
+  }
+  #expect(run([10, 40, 40, 40]) == [.add, .stay, .stay, .stay], "four times as fast")
+  #expect(run([10, 10, 10, 10]) == [.add, .stay, .drop, .stay], "no faster")
+  #expect(run([0, 0, 0]) == [.add, .stay, .stay], "the one has stopped: others may not")
+  #expect(run([10, 10], isFree: false) == [.stay, .stay])
+  #expect(run([100 << 20, 100 << 20], missing: 300 << 20) == [.stay, .stay], "over in 3 seconds")
+  #expect(run([1, 1], missing: Sharing.pieceByteCount) == [.stay, .stay], "too small")
 }
 
 @Test func `pauses grow by two, up to eight, give or take a quarter`() {
@@ -58,7 +122,11 @@ private func verdict(
   let request = TransferRequest(
     url: "https://user@host/a?b", expectedByteCount: expected, byteLimit: 1000,
     conditional: conditional ? Validator(etag: "\"a\"") : nil)
-  let ending = Ending(code: code, text: "-", status: status, offset: offset, received: received)
+  let range =
+    status == 206 && code != 33 ? ContentRange(bytes: offset..<100, wholeByteCount: nil) : nil
+  let ending = Ending(
+    code: code, text: "-", status: status, range: range, offset: offset == 0 ? nil : offset,
+    received: received, goal: expected)
   switch Verdict(ending, of: request) {
   case .complete: return "complete"
   case .unchanged: return "unchanged"

@@ -25,7 +25,9 @@ import Testing
     server.fault("/*", .corrupt(at: 60), times: 2)
     for offset in [0, 50] {
       let got = fetch(
-        TransferRequest(url: server.url("/a"), byteLimit: 100, offset: Int64(offset)),
+        TransferRequest(
+          url: server.url("/a"), expectedByteCount: 100, byteLimit: 100,
+          missing: offset == 0 ? nil : [Int64(offset)..<100]),
         into: Recorder(Array(0..<UInt8(offset))))
       var expected: [UInt8] = Array(0..<100)
       expected[60] ^= 0xff

@@ -32,9 +32,13 @@ final class Recorder: TransferReceiver {
     return error
   }
 
-  func receive(_ bytes: UnsafeRawBufferPointer) throws(ReceiveFailure) {
+  func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure) {
     let isFull = state.withLock { state in
-      state.bytes += bytes
+      let end = Int(offset) + bytes.count
+      if state.bytes.count < end {
+        state.bytes += [UInt8](repeating: 0, count: end - state.bytes.count)
+      }
+      state.bytes.replaceSubrange(Int(offset)..<end, with: bytes)
       return state.bytes.count > capacity
     }
     if isFull { throw ReceiveFailure(Full(at: capacity)) }

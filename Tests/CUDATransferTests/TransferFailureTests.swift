@@ -50,7 +50,7 @@ func `a busy server is asked again`(status: Int) throws {
 @Test func `a 404 to a range is a 404`() throws {
   try serving([:]) { server in
     var rest = request(server)
-    rest.offset = 1_000
+    rest.missing = [1_000..<300_000]
     let got = fetch(rest)
     guard case .http(404, _) = got.error else {
       Issue.record("\(got.record.results)")
@@ -80,6 +80,20 @@ func `a busy server is asked again`(status: Int) throws {
     #expect(server.log.count == 5)
     #expect(got.summary == Summary(archive[..<5_000]))
     #expect(got.error?.isTransient == true)
+  }
+}
+
+@Test func `a line that is cut again and again brings a large file, a part at a time`() throws {
+  let large = noise(6_000_000)
+  try serving(["/a": large]) { server in
+    server.fault("/a", .cut(after: 290_000), times: 20)
+    let got = fetch(
+      TransferRequest(url: server.url("/a"), expectedByteCount: 6_000_000, byteLimit: 6_000_000))
+    #expect(got.summary == Summary(large))
+    #expect(got.response?.attempts == 21)
+    #expect(server.log.reduce(0) { $0 + $1.bytesSent } == 6_000_000)
+    let retries = got.record.notices.filter { if case .retry = $0 { true } else { false } }
+    #expect(retries == [], "each part was progress: nothing to worry about")
   }
 }
 
@@ -119,7 +133,7 @@ func `a body that turns out too long is stopped at its limit`(limit: Int64) thro
 @Test func `a limit counts what was received earlier`() throws {
   try serving(["/a": archive]) { server in
     server.fault("/a", .cut(after: 200_000))
-    let got = fetch(TransferRequest(url: server.url("/a"), byteLimit: 250_000, offset: 0))
+    let got = fetch(TransferRequest(url: server.url("/a"), byteLimit: 250_000))
     guard case .tooLong = got.error else {
       Issue.record("\(got.record.results)")
       return

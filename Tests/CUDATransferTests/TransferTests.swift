@@ -115,7 +115,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
 @Test func `a transfer goes on with what an earlier run received`() throws {
   try serving(["/a": archive]) { server in
     var rest = request(server)
-    rest.offset = 250_000
+    rest.missing = [250_000..<300_000]
     let got = fetch(rest, into: Recorder(Array(archive[..<250_000])))
     #expect(got.summary == whole)
     #expect(got.response?.byteCount == 50_000)
@@ -126,7 +126,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
 @Test func `a body that changed since the earlier run is fetched from its first byte`() throws {
   try serving(["/a": archive]) { server in
     var rest = request(server)
-    rest.offset = 250_000
+    rest.missing = [250_000..<300_000]
     rest.resumeValidator = Validator(etag: "\"another\"")
     let got = fetch(rest, into: Recorder(noise(250_000, seed: 9)))
     #expect(got.summary == whole)
@@ -137,7 +137,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
 @Test func `who has every byte asks nobody`() throws {
   try serving(["/a": archive]) { server in
     var rest = request(server)
-    rest.offset = Int64(archive.count)
+    rest.missing = []
     let got = fetch(rest, into: Recorder(archive))
     #expect(got.response?.status == 0)
     #expect(got.summary == whole)
@@ -150,7 +150,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
 {
   try serving(["/a": archive]) { server in
     var rest = request(server)
-    rest.offset = 100
+    rest.missing = [100..<300_000]
     server.fault("/a", .ignoreRange)
     var options = quick
     options.maximumAttempts = attempts
@@ -173,23 +173,60 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
   }
 }
 
-@Test func `bytes beyond the server's end are forgotten`() throws {
+@Test func `a 416 that says nothing is followed by a start from zero`() throws {
   try serving(["/a": archive]) { server in
-    let beyond = TransferRequest(url: server.url("/a"), byteLimit: 1 << 20, offset: 400_000)
-    let got = fetch(beyond, into: Recorder(noise(400_000, seed: 3)))
+    server.fault("/a", .status(416))
+    var rest = request(server)
+    rest.missing = [100..<300_000]
+    let got = fetch(rest, into: Recorder(noise(100, seed: 3)))
     #expect(got.summary == whole)
     #expect(server.log.map(\.status) == [416, 200])
   }
 }
 
-@Test func `a 200 that is as long as what we have is not taken for the end`() throws {
+@Test func `a part behind the server's end means that its body is another`() throws {
   try serving(["/a": archive]) { server in
-    server.fault("/a", .ignoreRange)
-    let longEnough = TransferRequest(
-      url: server.url("/a"), byteLimit: 1 << 20, offset: Int64(archive.count))
-    let got = fetch(longEnough, into: Recorder(noise(archive.count, seed: 3)))
+    let beyond = TransferRequest(
+      url: server.url("/a"), expectedByteCount: 500_000, byteLimit: 1 << 20,
+      missing: [400_000..<500_000])
+    let got = fetch(beyond, into: Recorder(noise(400_000, seed: 3)))
+    guard case .wrongSize(_, 500_000, 300_000) = got.error else {
+      Issue.record("\(String(describing: got.error))")
+      return
+    }
+    #expect(got.record.restarts == 0)
+  }
+}
+
+@Test func `gaps are filled, and nothing else is asked for`() throws {
+  try serving(["/a": archive]) { server in
+    var rest = request(server)
+    rest.missing = [10..<20, 1000..<2000, 299_000..<300_000]
+    var here = archive
+    for gap in rest.missing ?? [] {
+      here.replaceSubrange(
+        Int(gap.lowerBound)..<Int(gap.upperBound), with: repeatElement(0, count: gap.count))
+    }
+    let got = fetch(rest, into: Recorder(here))
     #expect(got.summary == whole)
-    #expect(got.record.restarts == 1)
+    #expect(got.response?.byteCount == 2010)
+    #expect(server.log.map(\.range) == ["bytes=10-19", "bytes=1000-1999", "bytes=299000-"])
+  }
+}
+
+@Test func `what is said to be there is asked for once more, past all caches`() throws {
+  try serving([:]) { server in
+    var request = request(server)
+    request.certainty = "sha256=ab"
+    let got = fetch(request)
+    guard case .http(404, _) = got.error else {
+      Issue.record("\(String(describing: got.error))")
+      return
+    }
+    #expect(server.log.map { $0.headers["cache-control"] } == [nil, "no-cache"])
+    server.publish("/a", archive)
+    server.fault("/a", .status(404))
+    #expect(fetch(request).summary == whole)
   }
 }
 
@@ -254,7 +291,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
       let recorder = Recorder()
       let cancel: @Sendable () -> Void
       init(_ cancel: @escaping @Sendable () -> Void) { self.cancel = cancel }
-      func receive(_ bytes: UnsafeRawBufferPointer) {}
+      func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {}
       func restart() {}
       func notice(_ notice: TransferNotice) { cancel() }
       func finish(_ result: Result<TransferResponse, TransferError>) { recorder.finish(result) }

@@ -12,6 +12,13 @@ int ckernel_openat(int directory, const char *path, int flags, mode_t mode);
 /// syncfs(2): everything that the descriptor's file system holds in memory is on disk.
 int ckernel_syncfs(int descriptor);
 
+/// fallocate(2) with FALLOC_FL_KEEP_SIZE: room for the first `count` bytes.
+int ckernel_reserve(int descriptor, off_t count);
+
+/// fgetxattr(2) and fsetxattr(2).
+ssize_t ckernel_get_attribute(int descriptor, const char *name, void *bytes, size_t count);
+int ckernel_set_attribute(int descriptor, const char *name, const void *bytes, size_t count);
+
 /// renameat2(2) with RENAME_NOREPLACE: EEXIST if `target` exists.
 int ckernel_rename_new(int directory, const char *source, const char *target);
 
