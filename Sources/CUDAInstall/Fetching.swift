@@ -55,11 +55,12 @@ final class ArtifactReceiver: TransferReceiver {
 
   func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure) {
     do { try partial.write(bytes, at: offset) } catch { throw ReceiveFailure(error) }
-    board.update { $0.arrive(name, partial.receivedByteCount) }
+    board.update { $0.arrive(name, partial.keptByteCount) }
   }
 
   func settle() throws(ReceiveFailure) {
     do { try partial.settle() } catch { throw ReceiveFailure(error) }
+    board.update { $0.arrive(name, partial.keptByteCount) }
   }
 
   func restart() throws(ReceiveFailure) {

@@ -56,6 +56,9 @@ package final class PartialDownload: @unchecked Sendable {
     pending.reduce(written.byteCount) { $0 + Int64($1.bytes.count) }
   }
 
+  /// Bytes of them that are in the file, whatever becomes of this process.
+  package var keptByteCount: Int64 { written.byteCount }
+
   package var isComplete: Bool { receivedByteCount == byteCount }
 
   /// What is not here yet, lowest first; empty if all is.
