@@ -62,9 +62,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Tests. TestSupport: scratch directories, the built binary, a loopback server.
+    // Tests. TestSupport: scratch directories, the built binary, a loopback server, which CTestTLS gives TLS.
+    .systemLibrary(
+      name: "COpenSSL", path: "Tests/COpenSSL", pkgConfig: "libssl",
+      providers: [.apt(["libssl-dev"])]),
+    .target(name: "CTestTLS", dependencies: ["COpenSSL"], path: "Tests/CTestTLS"),
     .target(
-      name: "TestSupport", dependencies: ["CUDADigest"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CUDADigest", "CTestTLS"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
       name: "CUDACatalogTests", dependencies: ["CUDACatalog", "CUDADigest", "TestSupport"],

@@ -2,14 +2,36 @@ import Glibc
 
 /// One connection and its requests, one after the other (RFC 9112).
 struct LoopbackConnection {
-  let descriptor: Int32
+  let stream: LoopbackStream
+  let number: Int
   let server: LoopbackServer
 
-  func serve() {
+  /// How the connection is to end once it is over.
+  func serve() -> Answer.Close {
     var pending: [UInt8] = []
+    var isDoomed = false
     while let request = nextRequest(&pending) {
-      guard answer(request) else { return }
+      let arrival = server.arrived(request)
+      if isDoomed { return .orderly }
+      switch arrival.fault {
+      case .hangUp: return .orderly
+      case .hangUpNext: isDoomed = true
+      case .raw(let text):
+        _ = stream.send(text)
+        return .orderly
+      case .silence:
+        while !stream.receive().isEmpty {}
+        return .orderly
+      case .headers(.max):
+        guard stream.send("HTTP/1.1 200 Status\r\n") else { return .orderly }
+        var count = 0
+        while stream.send("\(Answer.long(count))\r\n") { count += 1 }
+        return .orderly
+      default: break
+      }
+      if let close = answer(request, arrival) { return close }
     }
+    return .orderly
   }
 
   /// `nil` at the end of the connection, and for what is not a request without a body.
@@ -20,149 +42,114 @@ struct LoopbackConnection {
         pending.removeFirst(end)
         return parse(lines)
       }
-      var piece = [UInt8](repeating: 0, count: 8192)
-      let count = recv(descriptor, &piece, piece.count, 0)
-      guard count > 0 else { return nil }
-      pending += piece[..<count]
+      let piece = stream.receive()
+      guard !piece.isEmpty else { return nil }
+      pending += piece
     }
-  }
-
-  private func endOfHead(_ bytes: [UInt8]) -> Int? {
-    let mark = Array("\r\n\r\n".utf8)
-    guard bytes.count >= mark.count else { return nil }
-    return (mark.count...bytes.count).first { bytes[($0 - mark.count)..<$0].elementsEqual(mark) }
   }
 
   private func parse(_ lines: [Substring]) -> LoopbackServer.Request? {
     let words = lines.first?.split(separator: " ") ?? []
     guard words.count == 3 else { return nil }
-    var headers: [String: String] = [:]
-    for line in lines.dropFirst() {
-      guard let colon = line.firstIndex(of: ":") else { continue }
-      let value = line[line.index(after: colon)...].drop { $0 == " " }
-      headers[line[..<colon].lowercased()] = String(value)
-    }
-    let path = words[1].prefix { $0 != "?" }
-    return .init(method: String(words[0]), path: decodePercent(path), headers: headers)
+    let target = words[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    return .init(
+      method: String(words[0]), path: decodePercent(target[0]),
+      query: target.count > 1 ? String(target[1]) : nil, headers: headers(of: lines),
+      connection: number)
   }
 
-  /// Whether the connection goes on.
-  private func answer(_ request: LoopbackServer.Request) -> Bool {
-    let (entry, fault, hold) = server.arrived(request)
+  /// How the connection ends; `nil` if it goes on.
+  private func answer(
+    _ request: LoopbackServer.Request, _ arrival: LoopbackServer.Arrival
+  ) -> Answer.Close? {
     // There is no body at a byte of which it could stand.
-    if request.method == "HEAD" { hold?.stand() }
-    var reply = Reply(request, server.content(request.path))
-    var isFramed = true
-    var end = Int.max
-    switch fault {
-    case nil: break
-    case .cut(let after): end = after
-    case .unframed(let after): (isFramed, end) = (false, after)
-    case .status(let status, let headers, let body):
-      reply = Reply(status: status, headers: headers, body: Array(body.utf8)[...])
-    case .redirect(let target):
-      reply = Reply(status: 302, headers: ["Location: \(target)"], body: [])
-    case .ignoreRange:
-      var whole = request
-      whole.headers["range"] = nil
-      reply = Reply(whole, server.content(request.path))
-    case .corrupt(let place): reply.corrupt(at: place)
-    case .hangUp: return false
+    if request.method == "HEAD" { arrival.hold?.stand() }
+    func reply(_ request: LoopbackServer.Request) -> Reply {
+      Reply(request, server.content(request.path), as: arrival.version)
     }
-    server.answered(entry, reply.status)
-    var head = "HTTP/1.1 \(reply.status) Status\r\n"
-    for header in reply.headers { head += "\(header)\r\n" }
-    head += isFramed ? "Content-Length: \(reply.body.count)\r\n\r\n" : "Connection: close\r\n\r\n"
-    guard send(Array(head.utf8)[...]) else { return false }
-    guard request.method != "HEAD", reply.status != 304 else { return true }
-    guard send(reply.body.prefix(end), entry, hold) else { return false }
-    return isFramed && reply.body.count <= end
+    var answer = Answer(reply(request))
+    if let fault = arrival.fault {
+      answer.suffer(fault, of: request.path, step: arrival.entry) {
+        var whole = request
+        whole.headers["range"] = nil
+        return reply(whole)
+      }
+    }
+    server.answered(arrival.entry, answer.reply.status)
+    guard stream.send(answer.head) else { return .orderly }
+    let isBodiless = request.method == "HEAD" || answer.reply.status == 304
+    guard isBodiless || send(answer, arrival) else { return .orderly }
+    if case .connection = answer.framing { return .orderly }
+    return answer.close == .no ? nil : answer.close
   }
 
-  /// Whether all of `body` went out.
-  private func send(_ body: ArraySlice<UInt8>, _ entry: Int, _ hold: Hold?) -> Bool {
-    var rest = body
-    if let hold {
+  /// Whether all that was to be sent of the body went out.
+  private func send(_ answer: Answer, _ arrival: LoopbackServer.Arrival) -> Bool {
+    var rest = answer.reply.body.prefix(answer.end)
+    if let hold = arrival.hold {
       let head = rest.prefix(hold.afterBytes)
-      server.sending(entry, head.count)
-      guard send(head) else { return false }
+      guard send(head, of: answer, arrival.entry) else { return false }
       rest = rest.dropFirst(head.count)
       hold.stand()
     }
-    while !rest.isEmpty {
-      let piece = rest.prefix(64 << 10)
-      server.sending(entry, piece.count)
-      guard send(piece) else { return false }
-      rest = rest.dropFirst(piece.count)
-    }
-    return true
+    repeat {
+      guard send(rest, of: answer, arrival.entry) else { return false }
+    } while answer.isEndless && !rest.isEmpty
+    guard case .chunks = answer.framing, answer.close == .no else { return true }
+    return stream.send("0\r\n\r\n")
   }
 
-  private func send(_ bytes: ArraySlice<UInt8>) -> Bool {
+  private func send(_ bytes: ArraySlice<UInt8>, of answer: Answer, _ entry: Int) -> Bool {
     var rest = bytes
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      let piece = rest.prefix(answer.pace?.byteCount ?? 64 << 10)
+      rest = rest.dropFirst(piece.count)
+      server.sending(entry, piece.count)
+      if case .chunks = answer.framing {
+        // The chunk in which the connection ends has more to come.
+        let isCut = rest.isEmpty && answer.close != .no && !answer.isEndless
+        let count = piece.count + (isCut ? 1000 : 0)
+        guard stream.send("\(String(count, radix: 16))\r\n"), stream.send(piece),
+          isCut || stream.send("\r\n")
+        else { return false }
+      } else {
+        guard stream.send(piece) else { return false }
       }
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
+      if let pause = answer.pace?.pause { usleep(UInt32(pause / .microseconds(1))) }
     }
     return true
   }
 }
 
-/// What a well-behaved server answers.
-private struct Reply {
-  var status: Int
-  var headers: [String]
-  var body: ArraySlice<UInt8>
-
-  init(status: Int, headers: [String], body: ArraySlice<UInt8>) {
-    (self.status, self.headers, self.body) = (status, headers, body)
-  }
-
-  init(_ request: LoopbackServer.Request, _ content: [UInt8]?) {
-    guard let content else {
-      self.init(status: 404, headers: [], body: Array("nothing here".utf8)[...])
-      return
-    }
-    let tag = "\"\(String(fingerprint(content), radix: 16))\""
-    self.init(status: 200, headers: ["ETag: \(tag)", "Accept-Ranges: bytes"], body: content[...])
-    if request.headers["if-none-match"] == tag {
-      (status, body) = (304, [])
-    } else if let range = request.range, request.headers["if-range"] ?? tag == tag {
-      take(range, of: content)
-    }
-  }
-
-  /// Of ranges only `bytes=A-` and `bytes=A-B`; any other is ignored, as it may be (RFC 9110 §14.2).
-  private mutating func take(_ range: String, of content: [UInt8]) {
-    guard range.hasPrefix("bytes="), !range.contains(",") else { return }
-    let ends = range.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-    guard ends.count == 2, let first = Int(ends[0]) else { return }
-    guard first < content.count else {
-      headers.append("Content-Range: bytes */\(content.count)")
-      (status, body) = (416, [])
-      return
-    }
-    let last = min(Int(ends[1]) ?? .max, content.count - 1)
-    guard first <= last else { return }
-    headers.append("Content-Range: bytes \(first)-\(last)/\(content.count)")
-    (status, body) = (206, content[first...last])
-  }
-
-  /// The indices of a body are places in the whole.
-  mutating func corrupt(at place: Int) {
-    guard body.indices.contains(place) else { return }
-    body[place] ^= 0xff
+extension Answer {
+  fileprivate var head: String {
+    let frame =
+      switch framing {
+      case .length(let count): "Content-Length: \(count)"
+      case .connection: "Connection: close"
+      case .chunks: "Transfer-Encoding: chunked"
+      }
+    return (["HTTP/1.1 \(reply.status) Status"] + reply.headers + [frame, "\r\n"])
+      .joined(separator: "\r\n")
   }
 }
 
-/// The same for the same bytes as long as the process lasts.
-private func fingerprint(_ bytes: [UInt8]) -> UInt {
-  var hasher = Hasher()
-  bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-  return UInt(bitPattern: hasher.finalize())
+/// Where the empty line that ends a message's head is behind it.
+func endOfHead(_ bytes: [UInt8]) -> Int? {
+  let mark = Array("\r\n\r\n".utf8)
+  guard bytes.count >= mark.count else { return nil }
+  return (mark.count...bytes.count).first { bytes[($0 - mark.count)..<$0].elementsEqual(mark) }
+}
+
+/// With names in lower case; the first of `lines` is none.
+func headers(of lines: [Substring]) -> [String: String] {
+  var headers: [String: String] = [:]
+  for line in lines.dropFirst() {
+    guard let colon = line.firstIndex(of: ":") else { continue }
+    let value = line[line.index(after: colon)...].drop { $0 == " " }
+    headers[line[..<colon].lowercased()] = String(value)
+  }
+  return headers
 }
 
 private func decodePercent(_ text: Substring) -> String {

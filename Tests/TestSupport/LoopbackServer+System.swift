@@ -46,8 +46,8 @@ package struct ServerError: Error {
   package var code = errno
 }
 
-/// A listening socket on a port that the kernel chose.
-func listenOnLoopback() throws -> (descriptor: Int32, port: UInt16) {
+/// A listening socket on a port that the kernel chose; without `backlog` it does not listen.
+func listenOnLoopback(backlog: Int32? = 64) throws -> (descriptor: Int32, port: UInt16) {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   guard descriptor >= 0 else { throw ServerError(call: "socket") }
   var address = sockaddr_in()
@@ -56,7 +56,8 @@ func listenOnLoopback() throws -> (descriptor: Int32, port: UInt16) {
   var length = socklen_t(MemoryLayout<sockaddr_in>.size)
   let code = withUnsafeMutablePointer(to: &address) { address in
     address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-      bind(descriptor, address, length) == 0 && listen(descriptor, 64) == 0
+      bind(descriptor, address, length) == 0
+        && backlog.map { listen(descriptor, $0) == 0 } ?? true
         && getsockname(descriptor, address, &length) == 0
     }
   }
@@ -65,6 +66,52 @@ func listenOnLoopback() throws -> (descriptor: Int32, port: UInt16) {
     throw ServerError(call: "bind, listen or getsockname")
   }
   return (descriptor, UInt16(bigEndian: address.sin_port))
+}
+
+/// Waits for one; `nil` once the listener is shut down.
+func nextConnection(_ listener: Int32) -> Int32? {
+  while true {
+    let connection = accept(listener, nil, nil)
+    if connection < 0, errno == EINTR { continue }
+    guard connection >= 0 else { return nil }
+    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+    return connection
+  }
+}
+
+/// A socket connected to a port of 127.0.0.1; `nil` if nobody listens there.
+func connectToLoopback(_ port: UInt16) -> Int32? {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  guard descriptor >= 0 else { return nil }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+  let code = withUnsafePointer(to: &address) { address in
+    address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  if code == 0 { return descriptor }
+  close(descriptor)
+  return nil
+}
+
+/// A port of 127.0.0.1 at which nobody listens.
+package func deadPort() throws -> UInt16 {
+  // Bound and not listening, so that nobody else gets it: it stays so until the process ends.
+  let (descriptor, port) = try listenOnLoopback(backlog: nil)
+  _ = descriptor
+  return port
+}
+
+/// What `body` returns, on a thread of its own: a test that only waits for a process holds up no other.
+package func onThread<Result: Sendable>(
+  _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+  try await withCheckedThrowingContinuation { continuation in
+    startThread { continuation.resume(with: Swift.Result { try body() }) }
+  }
 }
 
 /// Runs `body` on a thread that nobody waits for.
@@ -77,6 +124,11 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
   let code = pthread_create(
     &thread, nil,
     { context in
+      // libssl writes without MSG_NOSIGNAL.
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGPIPE)
+      pthread_sigmask(SIG_BLOCK, &signals, nil)
       if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
       return nil
     }, Unmanaged.passRetained(Body(body)).toOpaque())

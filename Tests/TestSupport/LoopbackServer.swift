@@ -11,29 +11,18 @@ import Glibc
 import Synchronization
 
 package final class LoopbackServer: Sendable {
-  package enum Fault: Sendable {
-    /// The connection closes after this many bytes of the body, of which all were announced.
-    case cut(after: Int)
-    /// No length is announced; the connection closes after this many bytes of the body.
-    case unframed(after: Int = .max)
-    case status(Int, headers: [String] = [], body: String = "an error page")
-    case ignoreRange
-    /// The byte of the whole body at this place is another.
-    case corrupt(at: Int)
-    case redirect(to: String)
-    /// The connection closes without a word.
-    case hangUp
-  }
-
   package struct Request: Sendable {
     package var method: String
     package var path: String
+    package var query: String?
     /// With names in lower case.
     package var headers: [String: String]
     /// 0 until the answer begins.
     package var status = 0
     /// Of the body.
     package var bytesSent = 0
+    /// The number of the connection that it came on: 1 for the first.
+    package var connection: Int
 
     /// As it was sent: `bytes=100-`.
     package var range: String? { headers["range"] }
@@ -44,50 +33,57 @@ package final class LoopbackServer: Sendable {
     var faults: [(pattern: String, fault: Fault, left: Int)] = []
     var holds: [(pattern: String, hold: Hold)] = []
     var allHolds: [Hold] = []
+    var versions: [(pattern: String, left: [Version])] = []
     var log: [Request] = []
     var connections: Set<Int32> = []
+    var connectionCount = 0
     var isStopped = false
   }
 
   package let port: UInt16
   private let listener: Int32
+  private let identity: Identity?
   private let root: String?
   private let more: @Sendable (String) -> [UInt8]?
   private let state: Mutex<State>
 
-  /// Serves `content`, then what `more` has for a path, then the files and directories below `root`.
+  /// Serves `content`, then what `more` has for a path, then the files and directories below `root`; by HTTPS if
+  /// `tls` is given.
   package init(
-    _ content: [String: [UInt8]] = [:], root: String? = nil,
+    _ content: [String: [UInt8]] = [:], root: String? = nil, tls: TLS? = nil,
     more: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
   ) throws {
     state = Mutex(State(content: content))
     self.root = root
+    identity = tls.map { Identity($0) }
     self.more = more
     (listener, port) = try listenOnLoopback()
     startThread { [listener, self] in
-      while true {
-        let connection = accept(listener, nil, nil)
-        if connection < 0, errno == EINTR { continue }
-        guard connection >= 0 else { break }
-        guard admit(connection) else { continue }
-        startThread {
-          LoopbackConnection(descriptor: connection, server: self).serve()
-          self.state.withLock { _ = $0.connections.remove(connection) }
-          // A child that a test started in between may have the descriptor too.
-          shutdown(connection, Int32(SHUT_RDWR))
-          close(connection)
-        }
+      while let connection = nextConnection(listener) {
+        guard let number = admit(connection) else { continue }
+        startThread { self.serve(connection, number) }
       }
       close(listener)
     }
   }
 
-  package func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+  /// A path's URL at 127.0.0.1, or at another name of it.
+  package func url(_ path: String, host: String = "127.0.0.1") -> String {
+    "\(identity == nil ? "http" : "https")://\(host):\(port)\(path)"
+  }
 
   /// All requests so far, in the order of their arrival.
   package var log: [Request] { state.withLock { $0.log } }
 
   package func requests(for path: String) -> [Request] { log.filter { $0.path == path } }
+
+  /// All is well from now on: no more faults, holds and versions.
+  package func mend() {
+    state.withLock { state in
+      for hold in state.allHolds { hold.release() }
+      (state.faults, state.holds, state.versions) = ([], [], [])
+    }
+  }
 
   /// What `path` has from now on.
   package func publish(_ path: String, _ bytes: [UInt8]?) {
@@ -97,6 +93,12 @@ package final class LoopbackServer: Sendable {
   /// The next `times` requests that match go wrong. Faults of one path follow each other in the order given.
   package func fault(_ pattern: String, _ fault: Fault, times: Int = 1) {
     state.withLock { $0.faults.append((pattern, fault, times)) }
+  }
+
+  /// Successive answers for what matches say that they are of these versions, later ones of the last; otherwise each
+  /// content has a strong ETag of its own.
+  package func identify(_ pattern: String, as versions: [Version]) {
+    state.withLock { $0.versions.append((pattern, versions)) }
   }
 
   /// The next request that matches stops after `afterBytes` bytes of its body.
@@ -122,26 +124,53 @@ package final class LoopbackServer: Sendable {
 }
 
 extension LoopbackServer {
-  private func admit(_ connection: Int32) -> Bool {
+  /// The connection's number; `nil` if it was closed.
+  private func admit(_ connection: Int32) -> Int? {
     state.withLock { state in
-      if state.isStopped { close(connection) } else { state.connections.insert(connection) }
-      return !state.isStopped
+      guard !state.isStopped else {
+        close(connection)
+        return nil
+      }
+      state.connections.insert(connection)
+      state.connectionCount += 1
+      return state.connectionCount
     }
   }
 
-  /// Notes a request; its place in the log, and what is to happen to it.
-  func arrived(_ request: Request) -> (entry: Int, fault: Fault?, hold: Hold?) {
+  private func serve(_ connection: Int32, _ number: Int) {
+    let stream = LoopbackStream(connection, identity)
+    let end = stream.map { LoopbackConnection(stream: $0, number: number, server: self).serve() }
+    state.withLock { _ = $0.connections.remove(connection) }
+    // A child that a test started in between may have the descriptor too.
+    stream?.end(end ?? .orderly)
+    close(connection)
+  }
+
+  /// A request's place in the log, and what is to happen to it.
+  struct Arrival {
+    var entry: Int
+    var fault: Fault?
+    var hold: Hold?
+    var version: Version?
+  }
+
+  func arrived(_ request: Request) -> Arrival {
     state.withLock { state in
       state.log.append(request)
-      var fault: Fault?
+      var arrival = Arrival(entry: state.log.count - 1)
       if let index = state.faults.firstIndex(where: { matches(request.path, $0.pattern) }) {
-        fault = state.faults[index].fault
+        arrival.fault = state.faults[index].fault
         state.faults[index].left -= 1
         if state.faults[index].left == 0 { state.faults.remove(at: index) }
       }
-      let held = state.holds.firstIndex { matches(request.path, $0.pattern) }
-      let hold = held.map { state.holds.remove(at: $0).hold }
-      return (state.log.count - 1, fault, hold)
+      if let index = state.holds.firstIndex(where: { matches(request.path, $0.pattern) }) {
+        arrival.hold = state.holds.remove(at: index).hold
+      }
+      if let index = state.versions.firstIndex(where: { matches(request.path, $0.pattern) }) {
+        arrival.version = state.versions[index].left.first
+        if state.versions[index].left.count > 1 { state.versions[index].left.removeFirst() }
+      }
+      return arrival
     }
   }
 

@@ -10,8 +10,10 @@ package final class Program: @unchecked Sendable {
   private var status: Int32?
 
   /// Starts `command`, looked up on PATH, with nothing on stdin. `environment` replaces the whole environment.
+  /// `descriptor` is its descriptor 3.
   package init(
-    _ command: [String], environment: [String: String]? = nil, in scratch: Scratch
+    _ command: [String], environment: [String: String]? = nil, descriptor: Int32? = nil,
+    in scratch: Scratch
   ) {
     let number = UInt64.random(in: .min ... .max)
     outputPath = scratch.file("output-\(number)")
@@ -22,6 +24,8 @@ package final class Program: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    // One that is 3 already loses its FD_CLOEXEC by this.
+    if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, 3) }
     var attributes = untouchedSignals()
     defer { posix_spawnattr_destroy(&attributes) }
     let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
