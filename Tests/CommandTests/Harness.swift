@@ -11,8 +11,10 @@ final class Bench: Sendable {
   /// Not there before the first install.
   let prefix: String
 
-  init(_ mirror: Mirror = .three, prefix: String = "cuda") throws {
-    server = try LoopbackServer(mirror.files)
+  init(
+    _ mirror: Mirror = .three, prefix: String = "cuda", tls: LoopbackServer.TLS? = nil
+  ) throws {
+    server = try LoopbackServer(mirror.files, tls: tls)
     self.prefix = scratch.file(prefix)
   }
 

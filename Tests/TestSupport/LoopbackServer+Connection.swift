@@ -45,6 +45,11 @@ struct LoopbackConnection {
       let piece = stream.receive()
       guard !piece.isEmpty else { return nil }
       pending += piece
+      // The beginning of TLS has no empty line, and whoever sends it waits for an answer.
+      if pending.first == 0x16 {
+        _ = stream.send("HTTP/1.1 400 Status\r\n\r\n")
+        return nil
+      }
     }
   }
 

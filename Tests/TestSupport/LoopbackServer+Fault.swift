@@ -21,6 +21,7 @@ extension LoopbackServer {
     // Another answer
 
     case status(Int, headers: [String] = [], body: String = "an error page")
+    /// A `*` in the target stands for the path.
     case redirect(to: String, status: Int = 302)
     /// A redirect to the same path with another query each time.
     case maze
@@ -102,6 +103,7 @@ struct Answer {
     case .status(let status, let headers, let body):
       self = Answer(Reply(status: status, headers: headers, body: Array(body.utf8)[...]))
     case .redirect(let target, let status):
+      let target = target.replacing("*", with: path)
       self = Answer(Reply(status: status, headers: ["Location: \(target)"], body: []))
     case .maze:
       self = Answer(

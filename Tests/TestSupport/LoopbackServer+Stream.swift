@@ -33,7 +33,9 @@ final class LoopbackStream {
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
-        if let tls { test_tls_write(tls, $0.baseAddress, $0.count) } else {
+        if let tls {
+          test_tls_write(tls, $0.baseAddress, $0.count)
+        } else {
           Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
       }

@@ -30,23 +30,29 @@ package final class Nginx {
       environment: ["NGINX": "3;", "PATH": "/usr/bin:/bin"], descriptor: descriptor, in: scratch)
   }
 
-  deinit {
-    program.kill()
+  deinit { stop() }
+
+  /// Ends it. Killed, the master would leave its worker behind. There is one because without it (master_process off)
+  /// nginx 1.22 breaks down over a socket it inherits: ngx_event_process_init() looks for its former connection.
+  private func stop() {
+    if !program.hasEnded { program.kill(SIGTERM) }
     program.wait()
   }
 
   package func url(_ path: String) -> String { "https://127.0.0.1:\(port)\(path)" }
 
-  /// `HTTP/2.0 200 /compute/cuda/redist/`, one for each request that has ended.
-  package var log: [String] {
-    String(decoding: readFile(scratch.file("access.log")) ?? [], as: UTF8.self)
+  /// Ends it: `HTTP/2.0 200 /compute/cuda/redist/`, one for each request that there was.
+  package func finalLog() -> [String] {
+    stop()
+    return String(decoding: readFile(scratch.file("access.log")) ?? [], as: UTF8.self)
       .split(separator: "\n").map(String.init)
   }
 
   private static func text(_ directory: String, _ port: UInt16, _ upstream: UInt16) -> String {
     """
     daemon off;
-    master_process off;
+    user root;
+    worker_processes 1;
     pid \(directory)/nginx.pid;
     events {}
     http {
