@@ -189,6 +189,12 @@ final class Exchange {
   /// Leaves all attempts as they are.
   func abandon() -> [EasyHandle] { streams.compactMap { $0.abandon() } }
 
+  /// The whole is about to come, whatever was asked for.
+  func startOver(_ stream: Stream, takesRanges: Bool) -> TransferError? {
+    self.takesRanges = takesRanges
+    return restart(stream)
+  }
+
   /// The receiver has nothing any more, or there is an error.
   private func restart(_ stream: Stream) -> TransferError? {
     do {

@@ -78,6 +78,9 @@ package enum Verdict {
       self = resumption == .restart ? .restart : .failed(.http(status: ending.status, url: url))
     } else if ending.code == 33, ending.offset != nil {
       self = .restart
+    } else if resumption == .refuse, 200..<300 ~= ending.status {
+      // We stopped reading it, or it ended.
+      self = .failed(.http(status: ending.status, url: url))
     } else if ending.code != 0, resumption != .restart {
       // A connection that breaks after the last byte breaks nothing.
       self =

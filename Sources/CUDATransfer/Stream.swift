@@ -39,6 +39,7 @@ final class Stream {
     body = nil
     refusedByteCount = 0
     hasReachedGoal = false
+    failure = nil
     let context = Unmanaged.passUnretained(self).toOpaque()
     let handle = EasyHandle(exchange.request, attempt, exchange.options, receive, context)
     self.handle = handle
@@ -119,11 +120,15 @@ final class Stream {
   private func begin() -> TransferError? {
     guard let handle else { return .cancelled }
     let request = exchange.request
-    let body = Resumption(
+    body = Resumption(
       status: handle.status, range: handle.contentRange, asked: asked,
       expected: request.expectedByteCount)
-    self.body = body
     takesRanges = handle.acceptsRanges
+    if body == .restart, handle.status < 300, exchange.streams.count == 1 {
+      // The whole instead of a part: it has become another, or the server knows no parts.
+      if let failure = exchange.startOver(self, takesRanges: takesRanges) { return failure }
+      (asked, firstByte, body) = (nil, 0, .append)
+    }
     guard body == .append else { return nil }
     if let length = handle.contentLength {
       let url = redacted(request.url)

@@ -22,7 +22,8 @@ extension TransferError {
     let text = clean(text)
     self =
       switch code {
-      case 1: .badURL(url: url)
+      // It may also be where a redirect leads, or that it is not HTTP what comes.
+      case 1 where !url.lowercased().hasPrefix("http"): .badURL(url: url)
       // Where its parts begin and end is anyone's guess, the password's too.
       case 3: .badURL(url: url.lastIndex(of: "@").map { String(url[$0...]) } ?? url)
       case 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98:
@@ -64,7 +65,7 @@ extension TransferError {
     case .tooLong(let url, let limit): "\(url): the server sends more than \(limit) bytes"
     case .wrongSize(let url, let expected, let received):
       "\(url): the server has \(received) bytes, not \(expected)"
-    case .badURL(let url): "\(url): not an http or https URL, or it redirects to one that is not"
+    case .badURL(let url): "\(url): not an http or https URL"
     case .receiver(let underlying): clean("\(underlying)")
     case .cancelled: "the transfer was cancelled"
     }

@@ -156,11 +156,12 @@ private func verdict(
   #expect(verdict(0, 416, offset: 50, received: 50) == "restart")
   #expect(verdict(0, 416) == "http 416 https://host/a")
   #expect(verdict(23, 404) == "http 404 https://host/a", "we stopped reading the page")
+  #expect(verdict(23, 206) == "http 206 https://host/a", "a part of what nobody asked for parts of")
   #expect(verdict(0, 304, received: 0, conditional: true) == "unchanged")
   #expect(verdict(0, 304, received: 0) == "http 304 https://host/a")
   #expect(verdict(0, 204, received: 0, expected: 0) == "http 204 https://host/a")
   #expect(verdict(47, 302, received: 0) == "network 47")
-  #expect(verdict(1, 302, received: 0) == "bad URL")
+  #expect(verdict(1, 302, received: 0) == "network 1")
   #expect(verdict(60, 0, received: 0) == "tls 60")
   #expect(verdict(77, 0, received: 0) == "tls 77")
 }
