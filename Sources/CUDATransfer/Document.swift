@@ -20,11 +20,14 @@ extension Transfer {
   }
 
   /// Fetches documents side by side on the calling thread; the results in the requests' order.
+  ///
+  /// `notice` is called on this thread, with the request's index.
   package static func documents(
     _ requests: [TransferRequest], options: TransferOptions,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    notice: @escaping @Sendable (Int, TransferNotice) -> Void = { _, _ in }
   ) -> [Result<Document, TransferError>] {
-    let readers = requests.map { _ in DocumentReader() }
+    let readers = requests.indices.map { index in DocumentReader { notice(index, $0) } }
     let loop = TransferLoop(options)
     for (request, reader) in zip(requests, readers) {
       loop.start(Start(request: request, receiver: reader))
@@ -47,10 +50,12 @@ extension Transfer {
   /// The same for several, side by side; the results in the order of `urls`.
   package static func byteCounts(
     at urls: [String], options: TransferOptions,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    notice: @escaping @Sendable (Int, TransferNotice) -> Void = { _, _ in }
   ) -> [Result<Int64?, TransferError>] {
     let requests = urls.map { TransferRequest(url: $0, byteLimit: 0, wantsBody: false) }
-    return documents(requests, options: options, isCancelled: isCancelled).map { result in
+    let answers = documents(requests, options: options, isCancelled: isCancelled, notice: notice)
+    return answers.map { result in
       // A server that knows no HEAD does not say either: RFC 9110 §15.5.6, §15.6.2.
       if case .failure(.http(405, _)) = result { return .success(nil) }
       if case .failure(.http(501, _)) = result { return .success(nil) }
@@ -66,12 +71,15 @@ private final class DocumentReader: TransferReceiver {
   }
 
   private let reading = Mutex(Reading())
+  private let tell: @Sendable (TransferNotice) -> Void
+
+  init(_ tell: @escaping @Sendable (TransferNotice) -> Void) { self.tell = tell }
 
   func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
     reading.withLock { $0.bytes += bytes }
   }
   func restart() { reading.withLock { $0.bytes = [] } }
-  func notice(_ notice: TransferNotice) {}
+  func notice(_ notice: TransferNotice) { tell(notice) }
   func finish(_ result: Result<TransferResponse, TransferError>) {
     reading.withLock { $0.result = result }
   }
