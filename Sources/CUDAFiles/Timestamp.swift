@@ -34,6 +34,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     return date(fields) == date(today) ? clock(fields) : "\(date(fields)) \(clock(fields))"
   }
 
+  /// Local time for people, to the minute: `2026-11-27 12:00`.
+  package var localMinute: String {
+    let fields = fields(localtime_r)
+    return "\(date(fields)) \(clock(fields).prefix(5))"
+  }
+
   /// The time at which a clock in UTC shows what the local one shows at `seconds` since 1970. A zip says what its
   /// maker's clock showed, and nobody can tell where that was.
   package static func localClock(of seconds: Int64) -> Int64 {

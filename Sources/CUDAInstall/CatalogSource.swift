@@ -1,4 +1,4 @@
-package import CUDACatalog
+import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
@@ -17,8 +17,6 @@ public struct CatalogSource: Sendable, Equatable {
   }
 
   package let kind: Kind
-  /// Whether nothing may be asked over the network.
-  package var isOffline = false
 
   init(kind: Kind) { self.kind = kind }
 
@@ -107,26 +105,19 @@ public struct CatalogSource: Sendable, Equatable {
     }
   }
 
-  /// The releases of a product that the source lists, oldest first.
-  package func labels(of product: ProductName = .cuda) throws(InstallError) -> [Version] {
-    try listing(of: product).labels
-  }
-
-  func listing(of product: ProductName) throws(InstallError) -> Listing {
+  /// What the source lists of a product.
+  func listing(of product: ProductName, _ network: Network) throws(InstallError) -> Listing {
     switch kind {
     case .manifests(let source):
-      try source.root.refuse(isOffline)
-      return Listing(labels: try source.labels(of: product))
+      return Listing(labels: try source.labels(of: product, network))
     case .document(let location, _):
-      try location.refuse(isOffline)
-      return try ReleaseDocument(at: location, named: description).listing
+      return try ReleaseDocument(at: location, named: description, network).listing
     case .wheels(let source):
-      try Location.web(source.description).refuse(isOffline)
       guard product.isCUDA else { throw InstallError(.wheels(.otherProduct(product))) }
-      return Listing(labels: try source.labels())
+      return Listing(labels: try source.labels(by: network))
     case .archives:
       // No platform makes a difference to what they are called.
-      return Listing(labels: [try offer(of: nil, .latest, for: .anyLinux).release.label])
+      return Listing(labels: [try offer(of: nil, .latest, for: .anyLinux, network).release.label])
     }
   }
 
@@ -145,33 +136,28 @@ public struct CatalogSource: Sendable, Equatable {
   ///   - platform: what the artifacts must be for, where a source is asked for each.
   ///   - selecting: which components of it are wanted; of others the source need not know the size. `nil`: all.
   func offer(
-    of product: ProductName?, _ track: Track, for platform: Platform,
+    of product: ProductName?, _ track: Track, for platform: Platform, _ network: Network,
     selecting: ((Release) throws(InstallError) -> Set<ComponentName>)? = nil
   ) throws(InstallError) -> Offer {
     let offer: Offer
     switch kind {
     case .manifests(let source):
-      try source.root.refuse(isOffline)
-      offer = try source.offer(of: product ?? .cuda, track)
+      offer = try source.offer(of: product ?? .cuda, track, network)
     case .document(let location, let follows):
-      try location.refuse(isOffline)
-      offer = try Offer(
-        documentAt: location, named: description, track, follows: follows, isOffline)
+      offer = try Offer(documentAt: location, named: description, track, follows: follows, network)
     case .wheels(let source):
-      try Location.web(source.description).refuse(isOffline)
       guard product?.isCUDA ?? true else {
         throw InstallError(.wheels(.otherProduct(product ?? .cuda)))
       }
       offer = try Offer(
-        wheelsOf: source, named: description, track, for: platform, selecting: selecting)
+        wheelsOf: source, named: description, track, for: platform, network, selecting: selecting)
     case .archives(let locations):
-      for location in locations { try location.refuse(isOffline) }
       var label: Version?
       switch track {
       case .exact(let version), .within(let version): label = version
       case .latest: break
       }
-      offer = try Offer(archives: locations, label: label, named: description)
+      offer = try Offer(archives: locations, label: label, named: description, network)
     }
     if case .wheels = kind { return offer }
     let release = offer.release
@@ -183,7 +169,7 @@ public struct CatalogSource: Sendable, Equatable {
       throw InstallError(
         .planning(.noSuchRelease(release.product, track, available: [release.label])))
     }
-    return try offer.completed(for: platform, selecting: selecting, isOffline)
+    return try offer.completed(for: platform, selecting: selecting, network)
   }
 }
 
@@ -203,11 +189,4 @@ extension InstallError {
     default: self.init(.transfer(error))
     }
   }
-}
-
-extension TransferOptions {
-  static let ours = TransferOptions(
-    userAgent: "cuda-install/\(Installer.version)",
-    // As curl(1) does; libcurl itself reads neither.
-    caFile: Machine.environment("CURL_CA_BUNDLE") ?? Machine.environment("SSL_CERT_FILE"))
 }

@@ -152,7 +152,7 @@ extension Installer {
     guard !jobs.isEmpty else { return [:] }
     let board = Monitor(Board(jobCount: jobs.count))
     let gauges = Gauges()
-    let transfer = Transfer(options: offers.options)
+    let transfer = Transfer(options: offers.options(network.options))
     for job in jobs { start(job, on: transfer, board) }
     let worker = Worker(
       board: board, gauges: gauges, claims: Claims(), root: root, hasStatic: tree.hasStatic)

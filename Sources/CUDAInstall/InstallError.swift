@@ -45,6 +45,8 @@ public struct InstallError: Error, Sendable {
     case badPins(file: String, CatalogError)
     /// The network would have to be asked, and may not.
     case offline(url: String)
+    /// A source could not be asked for anything newer; what stays in use, and whether all that is installed is whole.
+    case notAsked(TransferError, stays: String, isWhole: Bool)
     /// What is wanted cannot be had as wheels.
     case wheels(WheelError)
     /// An artifact is not what the manifest says.
@@ -110,6 +112,8 @@ public struct InstallError: Error, Sendable {
       "\(cleaned(file)) pins \(has), and not \(wanted)"
     case .badPins(_, let error): error.message
     case .offline(let url): "\(url) would have to be asked, and --offline forbids it"
+    case .notAsked(let error, let stays, _):
+      "cannot ask whether there is anything newer: \(error.message); \(stays)"
     case .wrongArtifact(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
     case .wrongSize(let component, let url, let expected, let found):
@@ -167,7 +171,9 @@ public struct InstallError: Error, Sendable {
       "leave out what is pinned already, or delete \(cleaned(file)) to pin anew"
     case .badPins(let file, _):
       "delete \(cleaned(file)) to pin anew, or get it from where it was written"
-    case .offline: "name a directory of releases with --mirror, or leave out --offline"
+    case .offline:
+      "run it once without --offline, or name a directory of releases with --mirror DIRECTORY"
+    case .notAsked(let error, _, _): error.hint
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
     case .notInSync: "try again in an hour, or name another server too with a second --mirror"
@@ -187,6 +193,21 @@ public struct InstallError: Error, Sendable {
       "give --mirror a directory of releases, and --manifest, --track, --archive and --locked files"
     case .unreadable(let error) where error.isMissing: "check the path"
     case .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
+    }
+  }
+
+  /// Whether nothing is wrong with what is here: it only could not be asked whether there is more.
+  public var isWarning: Bool {
+    if case .notAsked(_, _, let isWhole) = reason { isWhole } else { false }
+  }
+
+  /// Whether what sources say is why, and not that they say nothing.
+  var isOfDocument: Bool {
+    switch reason {
+    case .catalog, .planning, .wheels, .noDocument, .noHash, .noSize, .manifestChanged,
+      .otherProduct:
+      true
+    default: false
     }
   }
 
@@ -216,6 +237,7 @@ public struct InstallError: Error, Sendable {
     case .notPinned: (65, "not_pinned")
     case .otherPins: (64, "usage")
     case .offline: (69, "offline")
+    case .notAsked: (69, "network")
     case .wheels(let error): error.status
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")

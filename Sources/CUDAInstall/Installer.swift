@@ -2,6 +2,7 @@ package import CUDACatalog
 import CUDAFiles
 public import CUDAPlanning
 import CUDAStore
+package import CUDATransfer
 
 /// Puts CUDA components into a prefix, and changes which of them is in use.
 ///
@@ -17,10 +18,12 @@ public struct Installer {
   public internal(set) var source: CatalogSource
   /// Whether the caller chose the source; if not, updates come from where the release came.
   let isSourceChosen: Bool
-  /// Whether nothing may be asked over the network.
-  let isOffline: Bool
+  let network: Network
   let patience: Duration?
   let observe: (Event) -> Void
+
+  /// Whether nothing may be asked over the network.
+  var isOffline: Bool { network.isOffline }
 
   /// The directory where everything is; absolute.
   public var prefix: String { store.prefix }
@@ -37,16 +40,25 @@ public struct Installer {
     prefix: String, source: CatalogSource?, isOffline: Bool = false, patience: Duration? = nil,
     observe: @escaping (Event) -> Void = { _ in }
   ) {
+    self.init(
+      prefix: prefix, source: source, isOffline: isOffline, patience: patience, options: .ours,
+      observe: observe)
+  }
+
+  /// The same, asking servers as `options` say.
+  package init(
+    prefix: String, source: CatalogSource?, isOffline: Bool = false, patience: Duration? = nil,
+    options: TransferOptions, observe: @escaping (Event) -> Void = { _ in }
+  ) {
     Machine.useUTF8Names()
     // libcurl appends the session keys to this file, and as root that is anybody's file.
     if Machine.isRoot { Machine.removeFromEnvironment("SSLKEYLOGFILE") }
     store = Store(prefix: prefix)
-    var chosen =
+    self.source =
       source ?? CatalogSource(kind: .manifests(ManifestSource(.web(CatalogSource.nvidia))))
-    chosen.isOffline = isOffline
-    self.source = chosen
     isSourceChosen = source != nil
-    self.isOffline = isOffline
+    network = Network(
+      options: options, isOffline: isOffline, keptIn: store, observe: observe)
     self.patience = patience
     self.observe = observe
   }
@@ -55,6 +67,7 @@ public struct Installer {
   package func plan(
     _ request: Request, pinnedBy path: String? = nil, unpacks: Bool = true
   ) throws(InstallError) -> PlanSummary {
+    network.begin()
     guard try storing({ () throws(StoreError) in try store.presence() }) != .foreign else {
       throw InstallError(.store(.notOurs(prefix: store.prefix)))
     }
@@ -236,6 +249,7 @@ public struct Installer {
 
   /// A run of its own, which all records call by one name.
   func begin(_ command: String) -> RunName {
+    network.begin()
     let run = RunName(command)
     observe(.started(op: run.op, command: command, prefix: prefix))
     return run
@@ -265,6 +279,7 @@ public struct Installer {
       throw error
     }
     observe(.locked(waited: waited.hasBegun ? clock.now - start : .zero))
+    if waited.hasBegun { network.decideAgain() }
     let seen = waited.runs(in: store)
     if let text = locked.recovery.text {
       observe(.recovered(waited.hasBegun ? "\(text); taking over" : text))
@@ -279,9 +294,12 @@ public struct Installer {
     }
     switch result {
     case .success(var outcome):
+      locked.keep(network.takeNew())
       outcome.record = locked.finish(changed: outcome.changed, exit: 0, error: nil)
       return outcome
     case .failure(var error):
+      // A portal's page in place of an index is nothing to go on with.
+      if !error.isOfDocument { locked.keep(network.takeNew()) }
       let record = locked.finish(
         changed: false, exit: error.exitStatus,
         error: .init(code: error.code, message: cleaned(error.message, limit: .max)))

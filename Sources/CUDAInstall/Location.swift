@@ -100,38 +100,29 @@ package enum Location: Sendable, Equatable {
   }
 
   /// All bytes; `nil` if there is no such file.
-  func contents(limit: Int) throws(InstallError) -> [UInt8]? {
+  func contents(limit: Int, _ network: Network) throws(InstallError) -> [UInt8]? {
     switch self {
-    case .web(let url):
-      do {
-        return try Transfer.document(
-          at: url, limit: Int64(limit), options: .ours,
-          isCancelled: { Interruption.signal != nil }
-        ).bytes
-      } catch {
-        if case .http(let status, _) = error, status == 404 || status == 410 { return nil }
-        throw InstallError(error)
-      }
-    case .file:
-      do throws(SystemCallError) {
-        return try Directory.open(directory.description).contents(of: String(name), limit: limit)
-      } catch {
-        if error.isMissing { return nil }
-        throw InstallError(.unreadable(error))
-      }
+    case .web(let url): return try network.document(at: url, limit: limit)
+    case .file(let path): return try Self.contents(ofFile: path, limit: limit)
+    }
+  }
+
+  /// The same of a file on this machine.
+  static func contents(ofFile path: String, limit: Int) throws(InstallError) -> [UInt8]? {
+    let location = Location.file(path)
+    do throws(SystemCallError) {
+      return try Directory.open(location.directory.description)
+        .contents(of: String(location.name), limit: limit)
+    } catch {
+      if error.isMissing { return nil }
+      throw InstallError(.unreadable(error))
     }
   }
 
   /// How long that file is, as the server says; `nil` if it does not.
-  func byteCount() throws(InstallError) -> Int64? {
+  func byteCount(_ network: Network) throws(InstallError) -> Int64? {
     switch self {
-    case .web(let url):
-      do {
-        return try Transfer.byteCount(
-          at: url, options: .ours, isCancelled: { Interruption.signal != nil })
-      } catch {
-        throw InstallError(error)
-      }
+    case .web(let url): return try network.byteCounts(at: [url])[0].get()
     case .file:
       do throws(SystemCallError) {
         return try Directory.open(directory.description).open(String(name)).status().byteCount

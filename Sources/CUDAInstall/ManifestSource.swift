@@ -21,8 +21,8 @@ package struct ManifestSource: Sendable, Equatable {
   var description: String { root.description }
 
   /// The releases of a product, oldest first.
-  func labels(of product: ProductName) throws(InstallError) -> [Version] {
-    try catalog(of: product).labels
+  func labels(of product: ProductName, _ network: Network) throws(InstallError) -> [Version] {
+    try catalog(of: product, network).labels
   }
 
   /// What one product has there.
@@ -52,12 +52,14 @@ package struct ManifestSource: Sendable, Equatable {
   }
 
   /// The releases of a product, from the first place that lists some.
-  private func catalog(of product: ProductName) throws(InstallError) -> Catalog {
+  private func catalog(
+    of product: ProductName, _ network: Network
+  ) throws(InstallError) -> Catalog {
     var failure: InstallError?
     var empty: Catalog?
     for place in try places(of: product) {
       do throws(InstallError) {
-        guard let catalog = try Self.catalog(at: place, of: product) else { continue }
+        guard let catalog = try Self.catalog(at: place, of: product, network) else { continue }
         guard catalog.labels.isEmpty else { return catalog }
         empty = empty ?? catalog
       } catch {
@@ -81,15 +83,17 @@ package struct ManifestSource: Sendable, Equatable {
   }
 
   /// The newest release of a track.
-  func offer(of product: ProductName, _ track: Track) throws(InstallError) -> Offer {
+  func offer(
+    of product: ProductName, _ track: Track, _ network: Network
+  ) throws(InstallError) -> Offer {
     if case .exact(let label) = track {
       for place in try places(of: product) {
-        if let offer = try Self.offer(label, of: product, in: place) { return offer }
+        if let offer = try Self.offer(label, of: product, in: place, network) { return offer }
       }
     }
     let catalog: Catalog
     do throws(InstallError) {
-      catalog = try self.catalog(of: product)
+      catalog = try self.catalog(of: product, network)
     } catch {
       guard case .exact = track, case .noIndex = error.reason else { throw error }
       // The index was only for the message: which would there be?
@@ -97,7 +101,7 @@ package struct ManifestSource: Sendable, Equatable {
     }
     let label: Version? =
       if case .exact(let label) = track { label } else { track.newest(of: catalog.labels) }
-    guard let label, let offer = try Self.offer(label, of: product, in: catalog) else {
+    guard let label, let offer = try Self.offer(label, of: product, in: catalog, network) else {
       throw InstallError(
         .planning(
           .noSuchRelease(product, label.map { .exact($0) } ?? track, available: catalog.labels)))
@@ -134,16 +138,16 @@ package struct ManifestSource: Sendable, Equatable {
 
   /// What is listed in a directory; `nil` if it is not there.
   private static func catalog(
-    at place: Place, of product: ProductName
+    at place: Place, of product: ProductName, _ network: Network
   ) throws(InstallError) -> Catalog? {
     let directory = place.directory
     var failure: InstallError?
     do throws(InstallError) {
-      guard var names = try names(at: directory) else { return nil }
+      guard var names = try names(at: directory, network) else { return nil }
       // CUDA's are as many as there are: whose they are turns out when one is read.
       if !place.isOwn, !product.isCUDA {
         var own: [Version] = []
-        for label in names where try offer(label, of: product, in: place) != nil {
+        for label in names where try offer(label, of: product, in: place, network) != nil {
           own.append(label)
         }
         names = own
@@ -154,7 +158,7 @@ package struct ManifestSource: Sendable, Equatable {
       failure = error
     }
     let list = try directory.resolving(ReleaseList.fileName)
-    if let bytes = try list.contents(limit: 4 << 20) {
+    if let bytes = try list.contents(limit: 4 << 20, network) {
       do {
         let list = try ReleaseList.read(bytes, document: list.description)
         return Catalog(place: place, form: .list(list))
@@ -167,7 +171,9 @@ package struct ManifestSource: Sendable, Equatable {
   }
 
   /// The releases whose manifests the server or the directory lists there.
-  private static func names(at directory: Location) throws(InstallError) -> [Version]? {
+  private static func names(
+    at directory: Location, _ network: Network
+  ) throws(InstallError) -> [Version]? {
     switch directory {
     case .file(let path):
       do {
@@ -178,15 +184,16 @@ package struct ManifestSource: Sendable, Equatable {
       }
     case .web(let url):
       let page: [UInt8]
-      do {
-        page = try Transfer.document(
-          at: url, limit: 4 << 20, options: .ours, isCancelled: { Interruption.signal != nil }
-        ).bytes
+      do throws(InstallError) {
+        page = try network.documents([TransferRequest(url: url, byteLimit: 4 << 20)])[0].get()
+          .bytes
       } catch {
-        if case .http(let status, _) = error, status < 500 {
-          throw InstallError(.noIndex(url: directory.description, error))
+        if case .transfer(let reason) = error.reason, case .http(let status, _) = reason,
+          status < 500
+        {
+          throw InstallError(.noIndex(url: directory.description, reason))
         }
-        throw InstallError(error)
+        throw error
       }
       return try cataloging { () throws(CatalogError) in
         try ReleaseIndex.labels(in: page, document: directory.description)
@@ -197,14 +204,16 @@ package struct ManifestSource: Sendable, Equatable {
   // Manifests
 
   private static func offer(
-    _ label: Version, of product: ProductName, in catalog: Catalog
+    _ label: Version, of product: ProductName, in catalog: Catalog, _ network: Network
   ) throws(InstallError) -> Offer? {
     switch catalog.form {
-    case .names: return try offer(label, of: product, in: catalog.place)
+    case .names: return try offer(label, of: product, in: catalog.place, network)
     case .list(let list):
       guard let entry = list[label] else { return nil }
       let location = try catalog.place.directory.resolving(entry.path)
-      guard let bytes = try location.contents(limit: Int(entry.byteCount)) else { return nil }
+      guard let bytes = try location.contents(limit: Int(entry.byteCount), network) else {
+        return nil
+      }
       // I6: before it is parsed.
       let found = SHA256.digest(of: bytes)
       guard found == entry.digest else {
@@ -216,10 +225,10 @@ package struct ManifestSource: Sendable, Equatable {
   }
 
   private static func offer(
-    _ label: Version, of product: ProductName, in place: Place
+    _ label: Version, of product: ProductName, in place: Place, _ network: Network
   ) throws(InstallError) -> Offer? {
     let location = try place.directory.resolving("redistrib_\(label).json")
-    guard let bytes = try location.contents(limit: 16 << 20) else { return nil }
+    guard let bytes = try location.contents(limit: 16 << 20, network) else { return nil }
     return try offer(bytes, label, of: product, at: location, from: place)
   }
 

@@ -46,7 +46,9 @@ struct Offer: Sendable {
   }
 
   /// How to ask for its artifacts.
-  var options: TransferOptions { wheels?.options ?? .ours }
+  func options(_ options: TransferOptions) -> TransferOptions {
+    wheels?.options(options) ?? options
+  }
 
   /// Where an artifact of the release is, the likeliest place first.
   func locations(of artifact: Artifact) throws(InstallError) -> [Location] {
@@ -60,7 +62,7 @@ struct Offer: Sendable {
   /// The same with the size of every artifact that is selected and for the platform.
   func completed(
     for platform: Platform, selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?,
-    _ isOffline: Bool
+    _ network: Network
   ) throws(InstallError) -> Offer {
     guard release.components.contains(where: { $0.builds.contains { $0.artifact.byteCount == 0 } })
     else { return self }
@@ -73,18 +75,17 @@ struct Offer: Sendable {
           guard platform.runs(build.platform) || build.platform == .source else { return build }
           return Build(
             platform: build.platform, variant: build.variant,
-            artifact: try sized(build.artifact, isOffline))
+            artifact: try sized(build.artifact, network))
         }
         return component.with(builds)
       })
     return completed
   }
 
-  private func sized(_ artifact: Artifact, _ isOffline: Bool) throws(InstallError) -> Artifact {
+  private func sized(_ artifact: Artifact, _ network: Network) throws(InstallError) -> Artifact {
     guard artifact.byteCount == 0 else { return artifact }
     let location = try locations(of: artifact)[0]
-    try location.refuse(isOffline)
-    guard let count = try location.byteCount(), (1...1 << 40).contains(count) else {
+    guard let count = try location.byteCount(network), (1...1 << 40).contains(count) else {
       throw InstallError(.noSize(url: location.description))
     }
     return Artifact(
@@ -98,16 +99,17 @@ extension Offer {
   /// The newest release of a track, as wheels.
   init(
     wheelsOf source: WheelSource, named name: String, _ track: Track, for platform: Platform,
+    _ network: Network,
     selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?
   ) throws(InstallError) {
     var label: Version?
     if case .exact(let exact) = track {
       label = exact
     } else {
-      label = track.newest(of: try source.labels())
+      label = track.newest(of: try source.labels(by: network))
     }
     let release = try label.flatMap { label throws(InstallError) in
-      try source.release(label, for: platform) { skeleton throws(InstallError) in
+      try source.release(label, for: platform, by: network) { skeleton throws(InstallError) in
         try selecting?(skeleton)
           ?? Set(
             skeleton.components.filter {
@@ -118,7 +120,7 @@ extension Offer {
     }
     guard let release else {
       throw InstallError(
-        .planning(.noSuchRelease(.cuda, track, available: try source.labels())))
+        .planning(.noSuchRelease(.cuda, track, available: try source.labels(by: network))))
     }
     self.init(
       release: Release(
@@ -136,9 +138,11 @@ enum ReleaseDocument {
   case manifest(Release)
   case description(ReleaseDescription, SHA256Digest)
 
-  init(at location: Location, named source: String) throws(InstallError) {
+  init(
+    at location: Location, named source: String, _ network: Network
+  ) throws(InstallError) {
     let name = location.description
-    guard let bytes = try location.contents(limit: 16 << 20) else {
+    guard let bytes = try location.contents(limit: 16 << 20, network) else {
       throw InstallError(.noDocument(url: name))
     }
     let isJSON =
@@ -165,9 +169,9 @@ extension Offer {
   /// The release that a manifest of NVIDIA's form or a release description says.
   init(
     documentAt location: Location, named source: String, _ track: Track, follows: Bool,
-    _ isOffline: Bool
+    _ network: Network
   ) throws(InstallError) {
-    switch try ReleaseDocument(at: location, named: source) {
+    switch try ReleaseDocument(at: location, named: source, network) {
     case .manifest(let release): self.init(release: release, directory: location.directory)
     case .description(let description, let digest):
       // Before its archives' hashes are asked for.
@@ -177,11 +181,9 @@ extension Offer {
             .noSuchRelease(description.product, track, available: [description.label])))
       }
       let parts = try description.parts.map { part throws(InstallError) in
-        let archive = try location.directory.resolving(part.location)
-        try archive.refuse(isOffline)
-        return (part, archive)
+        (part, try location.directory.resolving(part.location))
       }
-      let components = try Self.components(of: parts)
+      let components = try Self.components(of: parts, network)
       self.init(
         release: Release(
           product: description.product, label: description.label, source: source,
@@ -194,7 +196,9 @@ extension Offer {
 
   /// The release that these archives are. Its name is `label`, or what the first archive's name or a directory above
   /// it says: `v0.3.1`.
-  init(archives: [Location], label: Version?, named source: String) throws(InstallError) {
+  init(
+    archives: [Location], label: Version?, named source: String, _ network: Network
+  ) throws(InstallError) {
     var parts: [(part: ReleaseDescription.Part, location: Location)] = []
     var product: ProductName?
     var version: Version?
@@ -225,7 +229,7 @@ extension Offer {
     guard let product, let version, version.isLabel else {
       throw InstallError(.usage("the first archive's name is no name of a product"))
     }
-    let components = try Self.components(of: parts)
+    let components = try Self.components(of: parts, network)
     let digests = components.flatMap(\.builds).map { "\($0.artifact.digest)" }
     self.init(
       release: Release(
@@ -247,7 +251,7 @@ extension Offer {
 
   /// One component for each archive, each with its hash: nothing of an archive is asked for before all hashes are known.
   private static func components(
-    of parts: [(part: ReleaseDescription.Part, location: Location)]
+    of parts: [(part: ReleaseDescription.Part, location: Location)], _ network: Network
   ) throws(InstallError) -> [Component] {
     var components: [Component] = []
     for (part, location) in parts {
@@ -256,7 +260,11 @@ extension Offer {
           .catalog(.badReference(document: "the release", location.description)))
       }
       let digest: SHA256Digest
-      if let known = part.digest { digest = known } else { digest = try sidecar(of: location) }
+      if let known = part.digest {
+        digest = known
+      } else {
+        digest = try sidecar(of: location, network)
+      }
       let build = Build(
         platform: part.platform ?? .anyLinux, variant: nil,
         artifact: Artifact(path: path, digest: digest, byteCount: 0, layout: .flat))
@@ -273,13 +281,15 @@ extension Offer {
   }
 
   /// The hash that the archive's `.sha256` says.
-  private static func sidecar(of archive: Location) throws(InstallError) -> SHA256Digest {
+  private static func sidecar(
+    of archive: Location, _ network: Network
+  ) throws(InstallError) -> SHA256Digest {
     let location: Location =
       switch archive {
       case .web(let url): .web(url + ".sha256")
       case .file(let path): .file(path + ".sha256")
       }
-    guard let bytes = try location.contents(limit: 1 << 16) else {
+    guard let bytes = try location.contents(limit: 1 << 16, network) else {
       throw InstallError(.noHash(url: location.description))
     }
     return try cataloging { () throws(CatalogError) in

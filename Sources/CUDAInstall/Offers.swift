@@ -17,7 +17,7 @@ struct Offers: Sendable {
 
   var release: Release { main.release }
   /// How to ask for artifacts.
-  var options: TransferOptions { main.options }
+  func options(_ options: TransferOptions) -> TransferOptions { main.options(options) }
 
   init(request: Request, main: Offer, additions: [Offer], known: Receipt?) {
     self.request = request
@@ -75,7 +75,7 @@ extension Installer {
       do throws(InstallError) {
         additions.append(
           try source(of: addition.product, old?.source)
-            .offer(of: addition.product, track, for: request.platform))
+            .offer(of: addition.product, track, for: request.platform, network))
       } catch {
         // What is installed can be made again without its source, and keeps nothing else back.
         guard let old, let receipt, track == .exact(old.release) else { throw error }
@@ -129,7 +129,14 @@ extension Installer {
   package func offered(
     _ product: ProductName?, _ track: Track, for platform: Platform
   ) throws(InstallError) -> Release {
-    try source.offer(of: product, track, for: platform).release
+    network.begin()
+    return try source.offer(of: product, track, for: platform, network).release
+  }
+
+  /// The releases of a product that the source lists, oldest first.
+  package func labels(of product: ProductName = .cuda) throws(InstallError) -> [Version] {
+    network.begin()
+    return try source.listing(of: product, network).labels
   }
 
   private func mainOffer(
@@ -144,7 +151,8 @@ extension Installer {
     let track = try suited(label.map { .exact($0) } ?? request.track, of: request, from: source)
     let product: ProductName? = source.isDocument && receipt == nil ? nil : request.product
     do throws(InstallError) {
-      return try source.offer(of: product, track, for: request.platform, selecting: selecting)
+      return try source.offer(
+        of: product, track, for: request.platform, network, selecting: selecting)
     } catch {
       // What is installed can be made again without a source that has gone on.
       guard let receipt, track == .exact(receipt.release), error.isOfMissingRelease else {
@@ -157,8 +165,7 @@ extension Installer {
   /// The source of one product: the one that was chosen for this run, if it can have what the receipt's had; else that.
   func source(of product: ProductName, _ recorded: String?) throws(InstallError) -> CatalogSource {
     guard let recorded else { return source }
-    var own = try CatalogSource(recorded)
-    own.isOffline = isOffline
+    let own = try CatalogSource(recorded)
     // A mirror is of directories, and has no application's documents and no index of wheels.
     return isSourceChosen && own.isOfManifests == source.isOfManifests ? source : own
   }

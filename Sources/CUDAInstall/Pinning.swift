@@ -18,9 +18,8 @@ struct PinFile: Equatable {
     guard !path.isEmpty, case .file(let absolute) = try Location(path) else {
       throw InstallError(.usage("--locked names a file of this machine"))
     }
-    let location = Location.file(absolute)
     self.path = absolute
-    guard let bytes = try location.contents(limit: 4 << 20) else {
+    guard let bytes = try Location.contents(ofFile: absolute, limit: 4 << 20) else {
       pins = nil
       return
     }
@@ -107,7 +106,7 @@ extension Installer {
     let offer: Offer
     do throws(InstallError) {
       offer = try source.offer(
-        of: release.product, .exact(release.label), for: platform
+        of: release.product, .exact(release.label), for: platform, network
       ) { _ in Set(release.components.map(\.name)) }
     } catch {
       // It has gone on; the archives may be where they were.

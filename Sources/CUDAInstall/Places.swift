@@ -81,7 +81,7 @@ struct Places {
     _ path: [String], _ product: ProductName
   ) throws(InstallError) -> Release? {
     let path = ([directory] + path).joined(separator: "/")
-    guard let bytes = try Location(path).contents(limit: 16 << 20) else { return nil }
+    guard let bytes = try Location.contents(ofFile: path, limit: 16 << 20) else { return nil }
     // Nobody wrote one that cannot be read through us; to write it anew would lose what it said.
     return try cataloging { () throws(CatalogError) in
       try Redistrib.read(bytes, document: path, product: product)

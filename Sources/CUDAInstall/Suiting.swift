@@ -46,7 +46,7 @@ extension Installer {
       }
       return track
     }
-    let labels = try source.labels(of: request.product).filter(track.contains)
+    let labels = try source.listing(of: request.product, network).labels.filter(track.contains)
     // If there are none at all, that is what is wrong.
     guard !labels.isEmpty else { return track }
     guard let label = Driver.newest(of: labels, on: track, with: driver) else {

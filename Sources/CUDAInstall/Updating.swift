@@ -40,6 +40,7 @@ extension Installer {
   public func updates(of texts: [String]) throws(InstallError) -> (
     due: [Update], warnings: [String]
   ) {
+    network.begin()
     try requirePrefix()
     var found = try findUpdates(of: texts)
     for update in found.due {
@@ -67,12 +68,19 @@ extension Installer {
       let found = try findUpdates(of: texts)
       for warning in found.warnings { observe(.warning(warning)) }
       do throws(InstallError) {
+        var failure: InstallError?
         for update in found.due {
-          if try install(update, in: &locked) { done.append(update) }
+          do throws(InstallError) {
+            if try install(update, in: &locked) { done.append(update) }
+          } catch {
+            // The others may come from elsewhere.
+            guard error.isOfUnreachableSource else { throw error }
+            failure = failure ?? error
+          }
         }
         // The work is done, and what is said of it may not make it fail.
         try? sayWhatStays(try chosen(texts))
-        if let failure = found.failure { throw failure }
+        if let failure = failure ?? found.failure { throw failure }
       } catch {
         // There is no other answer then.
         for change in done.flatMap(\.changes) { observe(.notice("\(change.text) is done")) }
@@ -158,7 +166,22 @@ extension Installer {
         stay(installed, there, error, &warnings, &failure, isNamed: !texts.isEmpty)
       }
     }
+    if let unasked = unasked(in: state) {
+      if let other = failure, !other.isOfUnreachableSource {
+        warnings.append(unasked.message)
+      } else {
+        failure = unasked
+      }
+    }
     return (due, warnings, failure)
+  }
+
+  /// That a source could not be asked for anything newer, whether or not it was known what it said before.
+  private func unasked(in state: InstalledState) -> InstallError? {
+    guard let error = network.failure else { return nil }
+    let current = state.releases.first { $0.release == state.current }
+    let stays = current.map { "\($0.title) stays in use" } ?? "what is installed stays as it is"
+    return InstallError(.notAsked(error, stays: stays, isWhole: state.damaged.isEmpty))
   }
 
   /// Says why a release has no successor that could be installed.
@@ -228,7 +251,7 @@ extension Installer {
       listing = known
     } else {
       do throws(InstallError) {
-        listing = try source.listing(of: product)
+        listing = try source.listing(of: product, network)
         // An index without releases is a directory that is not mounted, rather than that there is nothing new.
         guard !listing.labels.isEmpty else {
           throw InstallError(.planning(.noSuchRelease(product, track, available: [])))

@@ -59,15 +59,15 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// How to ask the index, and the servers to which it leads.
-  package var options: TransferOptions {
-    var options = TransferOptions.ours
+  package func options(_ options: TransferOptions) -> TransferOptions {
+    var options = options
     options.caFile = options.caFile ?? certificates
     return options
   }
 
   /// The releases that there are, oldest first.
-  package func labels() throws(InstallError) -> [Version] {
-    Set(try page(of: ToolkitMetadata.project).map(\.name.version.toolkitLabel)).sorted()
+  package func labels(by network: Network) throws(InstallError) -> [Version] {
+    Set(try page(of: ToolkitMetadata.project, network).map(\.name.version.toolkitLabel)).sorted()
   }
 
   /// The release of that name with those of its components that `selecting` wants; `nil` if there is none.
@@ -75,10 +75,10 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
   /// `selecting` gets all components of the release, each with a build that has no size, no digest and no place
   /// yet. Their versions are those that the release names.
   package func release(
-    _ label: Version, for platform: Platform,
+    _ label: Version, for platform: Platform, by network: Network,
     selecting: (Release) throws(InstallError) -> Set<ComponentName>
   ) throws(InstallError) -> Release? {
-    let metapackages = try page(of: ToolkitMetadata.project).filter {
+    let metapackages = try page(of: ToolkitMetadata.project, network).filter {
       $0.name.version.toolkitLabel == label
     }
     guard let newest = metapackages.map(\.name.version).max(),
@@ -86,7 +86,7 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
         of: metapackages.map(\.name).filter { $0.version == newest }, for: platform),
       let file = metapackages.first(where: { $0.name == name })
     else { return nil }
-    let metadata = try metadata(of: file)
+    let metadata = try metadata(of: file, network)
     guard metadata.version.toolkitLabel == label else {
       throw InstallError(
         .catalog(
@@ -99,7 +99,7 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
     guard WheelProject.hasCompiler(label) || !wanted.contains(where: { $0.text == "cuda_nvcc" })
     else { throw InstallError(.wheels(.noCompiler(label))) }
     let parts = contents.parts(on: platform).filter { wanted.contains($0.component) }
-    let files = try wheels(of: parts, for: platform)
+    let files = try wheels(of: parts, for: platform, network)
     return Release(
       label: label, date: nil, manifestDigest: contents.digest,
       components: zip(parts, files).map { part, file in
@@ -134,13 +134,17 @@ package struct WheelSource: Sendable, Equatable, CustomStringConvertible {
 // The index
 
 extension WheelSource {
-  private func page(of project: String) throws(InstallError) -> [WheelFile] {
-    try pages(of: [project])[project] ?? []
+  private func page(
+    of project: String, _ network: Network
+  ) throws(InstallError) -> [WheelFile] {
+    try pages(of: [project], network)[project] ?? []
   }
 
   /// The wheels of each project, by the first index that has a page of it: one of the same name at the next may be
   /// somebody else's.
-  private func pages(of projects: [String]) throws(InstallError) -> [String: [WheelFile]] {
+  private func pages(
+    of projects: [String], _ network: Network
+  ) throws(InstallError) -> [String: [WheelFile]] {
     var pages: [String: [WheelFile]] = [:]
     for index in indexes {
       let missing = projects.filter { pages[$0] == nil }
@@ -149,11 +153,11 @@ extension WheelSource {
           url: "\(index)\(project)/", byteLimit: Int64(WheelIndex.byteLimit),
           accept: WheelIndex.accept)
       }
-      for (project, result) in zip(missing, ask(requests)) {
+      let results = network.documents(requests, trusting: certificates)
+      for (project, result) in zip(missing, results) {
         switch result {
-        case .success(let document): pages[project] = try read(document, of: project)
-        case .failure(.http(404, _)), .failure(.http(410, _)): continue
-        case .failure(let error): throw InstallError(error)
+        case .success(let reply): pages[project] = try read(reply, of: project)
+        case .failure(let error): guard error.isOfMissingDocument else { throw error }
         }
       }
     }
@@ -165,33 +169,22 @@ extension WheelSource {
   }
 
   private func read(
-    _ document: Document, of project: String
+    _ reply: Network.Reply, of project: String
   ) throws(InstallError) -> [WheelFile] {
-    let url = document.response.effectiveURL
     do {
       return try WheelIndex.read(
-        document.bytes, contentType: document.response.contentType, at: url,
-        document: redacted(url)
+        reply.bytes, contentType: reply.contentType, at: reply.url, document: redacted(reply.url)
       ).filter { $0.name.project == project }
     } catch {
       throw InstallError(.catalog(error))
     }
   }
 
-  private func ask(_ requests: [TransferRequest]) -> [Result<Document, TransferError>] {
-    Transfer.documents(
-      requests, options: options, isCancelled: { Interruption.signal != nil })
-  }
-
-  private func document(_ url: String, limit: Int) throws(InstallError) -> [UInt8] {
-    do {
-      return try Transfer.document(
-        at: url, limit: Int64(limit), options: options,
-        isCancelled: { Interruption.signal != nil }
-      ).bytes
-    } catch {
-      throw InstallError(error)
-    }
+  private func document(
+    _ url: String, limit: Int, _ network: Network
+  ) throws(InstallError) -> [UInt8] {
+    let request = TransferRequest(url: url, byteLimit: Int64(limit))
+    return try network.documents([request], trusting: certificates)[0].get().bytes
   }
 }
 
@@ -199,12 +192,14 @@ extension WheelSource {
 
 extension WheelSource {
   /// The metapackage's METADATA: beside the wheel where the index says so, else out of it.
-  private func metadata(of file: WheelFile) throws(InstallError) -> ToolkitMetadata {
+  private func metadata(
+    of file: WheelFile, _ network: Network
+  ) throws(InstallError) -> ToolkitMetadata {
     let bytes: [UInt8]
-    if let found = try separateMetadata(of: file) {
+    if let found = try separateMetadata(of: file, network) {
       bytes = found
     } else {
-      bytes = try metadataInside(file)
+      bytes = try metadataInside(file, network)
     }
     do {
       return try ToolkitMetadata.read(bytes, document: "METADATA of \(file.path.name)")
@@ -214,11 +209,14 @@ extension WheelSource {
   }
 
   /// `nil` if there is none: some servers pass on what another index says of its files, and not all files.
-  private func separateMetadata(of file: WheelFile) throws(InstallError) -> [UInt8]? {
+  private func separateMetadata(
+    of file: WheelFile, _ network: Network
+  ) throws(InstallError) -> [UInt8]? {
     guard let digest = file.metadataDigest else { return nil }
     let bytes: [UInt8]
     do throws(InstallError) {
-      bytes = try document(location(of: file.path) + ".metadata", limit: ToolkitMetadata.byteLimit)
+      bytes = try document(
+        location(of: file.path) + ".metadata", limit: ToolkitMetadata.byteLimit, network)
     } catch {
       guard case .transfer(.http(404, _)) = error.reason else { throw error }
       return nil
@@ -227,8 +225,10 @@ extension WheelSource {
     return bytes
   }
 
-  private func metadataInside(_ file: WheelFile) throws(InstallError) -> [UInt8] {
-    let wheel = try document(location(of: file.path), limit: 4 << 20)
+  private func metadataInside(
+    _ file: WheelFile, _ network: Network
+  ) throws(InstallError) -> [UInt8] {
+    let wheel = try document(location(of: file.path), limit: 4 << 20, network)
     // I6
     try check(wheel, file.digest, file.path.text)
     return try member(of: wheel, file)
@@ -265,19 +265,18 @@ extension WheelSource {
 
   /// The wheel of each part, in their order.
   private func wheels(
-    of parts: [ToolkitContents.Part], for platform: Platform
+    of parts: [ToolkitContents.Part], for platform: Platform, _ network: Network
   ) throws(InstallError) -> [Sized] {
-    let pages = try pages(of: parts.map(\.project))
+    let pages = try pages(of: parts.map(\.project), network)
     var files: [WheelFile] = []
     for part in parts {
       files.append(try wheel(of: part, on: pages[part.project] ?? [], for: platform))
     }
     let unknown = files.filter { $0.byteCount == nil }.map(\.path)
-    let answers = Transfer.byteCounts(
-      at: unknown.map(location), options: options, isCancelled: { Interruption.signal != nil })
+    let answers = network.byteCounts(at: unknown.map(location), trusting: certificates)
     var sizes: [ArtifactPath: Int64] = [:]
     for (path, answer) in zip(unknown, answers) {
-      do { sizes[path] = try answer.get() } catch { throw InstallError(error) }
+      sizes[path] = try answer.get()
     }
     var result: [Sized] = []
     for file in files {

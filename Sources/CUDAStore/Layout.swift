@@ -9,6 +9,7 @@
 //                        trees/.try.<unique>/     a doctor's scratch directory, flocked by its owner
 //                        receipts/13.0.2-2.json           a copy of the tree's receipt
 //                        partial/<sha256>.<unique>
+//                        catalog/<sha256>                 what a server answered to a question; may go at any time
 //                        operation.json last.json history.ndjson
 
 import CUDACatalog
@@ -22,6 +23,7 @@ package enum Layout {
   package static let trees = "trees"
   package static let partials = "partial"
   package static let receipts = "receipts"
+  package static let catalog = "catalog"
   package static let operation = "operation.json"
   package static let last = "last.json"
   package static let history = "history.ndjson"
@@ -54,6 +56,11 @@ package enum Layout {
   static func newPartial(of digest: SHA256Digest) -> String { "\(digest).\(UniqueName.next())" }
   static func isPartial(_ name: String, of digest: SHA256Digest) -> Bool {
     name.hasPrefix("\(digest).")
+  }
+
+  /// The file with what a server answered to a question.
+  package static func answer(to question: String) -> String {
+    "\(SHA256.digest(of: Array(question.utf8)))"
   }
 
   /// `13.0.2-7`: the seventh tree of its prefix.

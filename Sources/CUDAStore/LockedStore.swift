@@ -63,7 +63,7 @@ package struct LockedStore: ~Copyable {
   }
 
   /// Whether the lock is still on the file that others find; also where that cannot be told.
-  private var isOurs: Bool { (try? lock.isStill(Layout.lock, in: prefix)) ?? true }
+  var isOurs: Bool { (try? lock.isStill(Layout.lock, in: prefix)) ?? true }
 
   /// Throws if somebody removed the lock file under us: then another process may work here as well, and what was
   /// decided before is not what is on disk (I1, I3).

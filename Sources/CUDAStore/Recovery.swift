@@ -158,9 +158,15 @@ package struct Recovery: Equatable, Sendable {
     for name in try prefix.names() where Layout.isTemporary(name) {
       if try prefix.status(name)?.kind == .link { try? prefix.unlink(name) }
     }
-    for name in try bookkeeping.names() where Layout.isTemporary(name) {
-      try? bookkeeping.unlink(name)
+    for name in try bookkeeping.names() {
+      if Layout.isTemporary(name) { try? bookkeeping.unlink(name) }
+      if name == Layout.catalog { try? sweepCatalog(in: bookkeeping) }
     }
+  }
+
+  private func sweepCatalog(in bookkeeping: borrowing Directory) throws(SystemCallError) {
+    let catalog = try bookkeeping.directory(Layout.catalog)
+    for name in try catalog.names() where Layout.isTemporary(name) { try? catalog.unlink(name) }
   }
 
   /// Each tree that can be seen has a copy of its receipt, and nothing else is there but copies of trees that exist.

@@ -52,6 +52,10 @@ final class TextReport: Report {
       note("skipped: \(error.message)")
       return
     }
+    if error.isWarning {
+      note("warning: \(error.message)")
+      return
+    }
     errors.say("error: \(error.message)")
     if let hint = error.hint { errors.say("hint: \(hint)") }
   }

@@ -114,8 +114,8 @@ final class Bench: Sendable {
     }
   }
 
-  /// All below the prefix but the records of runs, which also bad ones leave (I12), and the times of the
-  /// directories that these are in.
+  /// All below the prefix but the records of runs and what servers said, which also bad ones leave (I12), and the times
+  /// of the directories that these are in.
   var disk: [String: String] {
     var found = listing(prefix)
     for name in ["last.json", "history.ndjson", "operation.json"] {
@@ -123,6 +123,7 @@ final class Bench: Sendable {
       // A run that is under way replaces its record four times a second.
       found = found.filter { !$0.key.hasPrefix(".cuda-install/.\(name).") }
     }
+    found = found.filter { !$0.key.hasPrefix(".cuda-install/catalog") }
     for name in ["", "/trees", "/partial", "/receipts"].map({ ".cuda-install\($0)" }) + ["."]
     where found[name] != nil {
       found[name] = "directory"
@@ -136,12 +137,16 @@ final class Bench: Sendable {
     return namesIn(prefix).filter { $0.hasPrefix(".current") || $0.hasPrefix(".1") }
       + namesIn(bookkeeping).filter { $0.hasPrefix(".") || $0 == "operation.json" }
       + namesIn("\(bookkeeping)/trees").filter { $0.hasPrefix(".") }
+      + namesIn("\(bookkeeping)/catalog").filter { $0.hasPrefix(".") }
       + Set(namesIn("\(bookkeeping)/receipts")).subtracting(trees.map { "\($0).json" })
   }
 
   var trees: [String] {
     namesIn("\(prefix)/.cuda-install/trees").filter { !$0.hasPrefix(".") }
   }
+
+  /// What servers said, as it is kept.
+  var kept: [String] { namesIn("\(prefix)/.cuda-install/catalog") }
 
   var partials: [String] { namesIn("\(prefix)/.cuda-install/partial") }
 }

@@ -426,15 +426,15 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install 13 --offline
     69: SERVER/compute/cuda/redist/ would have to be asked, and --offline forbids it
-    hint: name a directory of releases with --mirror, or leave out --offline
+    hint: run it once without --offline, or name a directory of releases with --mirror DIRECTORY
 
     $ install --track SERVER/app/newest --offline
     69: SERVER/app/newest would have to be asked, and --offline forbids it
-    hint: name a directory of releases with --mirror, or leave out --offline
+    hint: run it once without --offline, or name a directory of releases with --mirror DIRECTORY
 
     $ install --archive SERVER/app/server-1.2.0.tar.gz --offline
-    69: SERVER/app/server-1.2.0.tar.gz would have to be asked, and --offline forbids it
-    hint: name a directory of releases with --mirror, or leave out --offline
+    69: SERVER/app/server-1.2.0.tar.gz.sha256 would have to be asked, and --offline forbids it
+    hint: run it once without --offline, or name a directory of releases with --mirror DIRECTORY
 
     $ install 13.0.2 --mirror DIR/file
     74: cannot read the source: open DIR/file: Not a directory

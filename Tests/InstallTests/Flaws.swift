@@ -63,11 +63,12 @@ func debris(in prefix: String) -> [String] {
   let bookkeeping = "\(prefix)/.cuda-install"
   let known: Set<String> = [".cuda-install", ".cuda-install.lock"]
   let records: Set<String> = [
-    "trees", "partial", "receipts", "last.json", "history.ndjson",
+    "trees", "partial", "receipts", "catalog", "last.json", "history.ndjson",
   ]
   return namesIn(prefix).filter { $0.hasPrefix(".") && !known.contains($0) }
     + namesIn(bookkeeping).filter { !records.contains($0) }
     + namesIn("\(bookkeeping)/trees").filter { $0.hasPrefix(".") }
+    + namesIn("\(bookkeeping)/catalog").filter { $0.hasPrefix(".") }
     + namesIn("\(bookkeeping)/partial").map { "partial/\($0)" }
     + Set(namesIn("\(bookkeeping)/receipts"))
     .subtracting(namesIn("\(bookkeeping)/trees").map { "\($0).json" }).map { "receipts/\($0)" }

@@ -112,7 +112,7 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       unsetenv("SSL_CERT_FILE")
       #expect(index(home: scratch.path, variables) == "https://index.example/")
       func certificates(_ index: String?) throws -> String? {
-        try WheelSource(index: index).options.caFile
+        try WheelSource(index: index).options(.ours).caFile
       }
       let ours = scratch.file("ours.pem")
       for index in [nil, "https://other.example"] {
@@ -139,10 +139,10 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       ]
       #expect(index(home: scratch.path, extra) == first.url("/simple/"))
       let source = try WheelSource(index: nil)
-      #expect(try source.labels().map(\.text) == ["13.0.1"])
+      #expect(try source.labels(by: Network()).map(\.text) == ["13.0.1"])
       #expect(second.log.isEmpty)
       first.publish("/simple/cuda-toolkit/", nil)
-      #expect(try source.labels().map(\.text) == ["13.0.2"])
+      #expect(try source.labels(by: Network()).map(\.text) == ["13.0.2"])
     }
   }
 }

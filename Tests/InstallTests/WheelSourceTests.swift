@@ -25,7 +25,7 @@ private func release(
   platform: String = x86
 ) throws -> Release? {
   try source.release(
-    #require(Version(label)), for: #require(Platform(platform))
+    #require(Version(label)), for: #require(Platform(platform)), by: Network()
   ) { skeleton throws(InstallError) in
     Set(skeleton.components.map(\.name)).filter { components?.contains($0.text) ?? true }
   }
@@ -40,7 +40,7 @@ private func release(
       let source = try WheelSource(index: server.url("/simple"))
       var names: [String] = []
       let found = try source.release(
-        #require(Version("13.0.2")), for: #require(Platform(x86))
+        #require(Version("13.0.2")), for: #require(Platform(x86)), by: Network()
       ) { skeleton throws(InstallError) in
         names = skeleton.components.filter { !$0.builds.filter { $0.platform.text == x86 }.isEmpty }
           .map(\.name.text)
@@ -74,7 +74,7 @@ private func release(
 
   @Test func `is asked for JSON first`() throws {
     try serving { server, files in
-      _ = try WheelSource(index: server.url("/simple/")).labels()
+      _ = try WheelSource(index: server.url("/simple/")).labels(by: Network())
       #expect(
         server.log.first?.headers["accept"]?.hasPrefix("application/vnd.pypi.simple.v1+json")
           == true)
@@ -92,7 +92,9 @@ private func release(
     ) { server, files in
       let source = try WheelSource(index: server.url("/simple"))
       #expect(
-        try source.labels().map(\.text) == ["12.6.3", "12.9.2", "13.0.2", "13.4.0rc1", "13.4.1"])
+        try source.labels(by: Network()).map(\.text) == [
+          "12.6.3", "12.9.2", "13.0.2", "13.4.0rc1", "13.4.1",
+        ])
       #expect(try release(source, "13.4.1")?.label.text == "13.4.1")
       #expect(try release(source, "13.9.9") == nil)
     }
@@ -155,10 +157,10 @@ private func release(
       #expect(
         [none, foreign, other].allSatisfy { $0?.exitStatus == 66 && $0?.code == "not_found" })
       server.publish("/simple/cuda-toolkit/", nil)
-      let empty = failure { _ = try source.labels() }
+      let empty = failure { _ = try source.labels(by: Network()) }
       #expect(empty?.message == "\(server.url("/simple/")) has no cuda-toolkit")
       server.fault("/simple/cuda-toolkit/", .status(403))
-      #expect(failure { _ = try source.labels() }?.exitStatus == 69)
+      #expect(failure { _ = try source.labels(by: Network()) }?.exitStatus == 69)
     }
   }
 
@@ -213,7 +215,7 @@ private func release(
     #expect(source.location(of: elsewhere) == other.url("/a.whl"))
 
     server.fault("/simple/cuda-toolkit/", .status(401))
-    let refused = failure { _ = try source.labels() }
+    let refused = failure { _ = try source.labels(by: Network()) }
     #expect(refused?.exitStatus == 69)
     #expect(refused?.message.contains("127.0.0.1") == true)
     #expect(refused?.message.contains("s3cret") == false)

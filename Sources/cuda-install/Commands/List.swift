@@ -88,7 +88,7 @@ struct List: ParsableCommand {
 
   private func listAvailable(_ installer: Installer, _ report: any Report) throws(InstallError) {
     let (product, track) = try product()
-    let labels = try installer.source.labels(of: product ?? .cuda)
+    let labels = try installer.labels(of: product ?? .cuda)
       .filter { track?.contains($0) ?? true }.reversed()
     let installed = try installer.installed().releases
       .flatMap(\.receipt.labels).filter { $0.key == product ?? .cuda }.map(\.value)
