@@ -163,9 +163,9 @@ _cuda-install() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=(-q --quiet)
-    local -a non_repeating_flags=(--offline --json --no-wait --version -h --help)
-    local -a repeating_options=()
-    local -a non_repeating_options=(-p --prefix --mirror --progress --wait)
+    local -a non_repeating_flags=(--offline --netrc --json --no-wait --version -h --help)
+    local -a repeating_options=(--mirror)
+    local -a non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
@@ -176,6 +176,10 @@ _cuda-install() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -205,9 +209,9 @@ _cuda-install() {
 
 _cuda-install_install() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --offline --json --no-wait --version -h --help)
-    repeating_options=(--archive)
-    non_repeating_options=(--profile --platform --variant --locked --download-only --manifest --track --source -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--archive --mirror)
+    non_repeating_options=(--profile --platform --variant --locked --download-only --manifest --track --source -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -253,6 +257,10 @@ _cuda-install_install() {
         __cuda-install_add_completions -d
         return
         ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
     '--progress')
         __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
         return
@@ -265,9 +273,9 @@ _cuda-install_install() {
 
 _cuda-install_update() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--check --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--check --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -278,6 +286,10 @@ _cuda-install_update() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -292,9 +304,9 @@ _cuda-install_update() {
 
 _cuda-install_remove() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(-y --yes --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(-y --yes --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -305,6 +317,10 @@ _cuda-install_remove() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -319,9 +335,9 @@ _cuda-install_remove() {
 
 _cuda-install_use() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 1
 
     # Offer option value completions
@@ -332,6 +348,10 @@ _cuda-install_use() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -346,9 +366,9 @@ _cuda-install_use() {
 
 _cuda-install_rollback() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
@@ -359,6 +379,10 @@ _cuda-install_rollback() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -373,9 +397,9 @@ _cuda-install_rollback() {
 
 _cuda-install_env() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--unset --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--shell -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--unset --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(--shell -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 1
 
     # Offer option value completions
@@ -392,6 +416,10 @@ _cuda-install_env() {
         __cuda-install_add_completions -d
         return
         ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
     '--progress')
         __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
         return
@@ -404,9 +432,9 @@ _cuda-install_env() {
 
 _cuda-install_exec() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -417,6 +445,10 @@ _cuda-install_exec() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -431,9 +463,9 @@ _cuda-install_exec() {
 
 _cuda-install_status() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--follow --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--of -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--follow --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(--of -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
@@ -449,6 +481,10 @@ _cuda-install_status() {
         __cuda-install_add_completions -d
         return
         ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
     '--progress')
         __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
         return
@@ -461,9 +497,9 @@ _cuda-install_status() {
 
 _cuda-install_list() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--available --components --why --offline --json --no-wait --version -h --help)
-    repeating_options=(--archive)
-    non_repeating_options=(--manifest --track --source -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--available --components --why --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--archive --mirror)
+    non_repeating_options=(--manifest --track --source -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 1
 
     # Offer option value completions
@@ -491,6 +527,10 @@ _cuda-install_list() {
         __cuda-install_add_completions -d
         return
         ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
     '--progress')
         __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
         return
@@ -503,9 +543,9 @@ _cuda-install_list() {
 
 _cuda-install_verify() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--repair --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--repair --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 1
 
     # Offer option value completions
@@ -516,6 +556,10 @@ _cuda-install_verify() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -530,9 +574,9 @@ _cuda-install_verify() {
 
 _cuda-install_doctor() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(--offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(-p --prefix --mirror --progress --wait)
+    non_repeating_flags=(--offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
@@ -543,6 +587,10 @@ _cuda-install_doctor() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')
@@ -557,9 +605,9 @@ _cuda-install_doctor() {
 
 _cuda-install_prune() {
     repeating_flags=(-q --quiet)
-    non_repeating_flags=(-n --dry-run --offline --json --no-wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--keep -p --prefix --mirror --progress --wait)
+    non_repeating_flags=(-n --dry-run --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(--keep -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options 0
 
     # Offer option value completions
@@ -573,6 +621,10 @@ _cuda-install_prune() {
         ;;
     '--mirror')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
         return
         ;;
     '--progress')

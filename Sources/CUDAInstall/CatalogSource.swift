@@ -43,6 +43,22 @@ public struct CatalogSource: Sendable, Equatable {
     self.init(kind: .manifests(ManifestSource(try Location(text))))
   }
 
+  /// Copies of one directory of manifests, each as `init(_:)` takes it: the first that answers says what there is, and
+  /// what one of them does not have is taken from the next.
+  public init(mirrors texts: [String]) throws(InstallError) {
+    var roots: [Location] = []
+    for text in texts {
+      guard case .manifests(let source) = try CatalogSource(text).kind else {
+        throw InstallError(
+          .usage("\(cleaned(redacted(text))): only directories of manifests have mirrors"))
+      }
+      roots.append(source.root)
+    }
+    guard let first = roots.first else { throw InstallError(.usage("there is no mirror")) }
+    self.init(
+      kind: .manifests(ManifestSource(first, mirrors: Array(roots.dropFirst()))))
+  }
+
   /// The one manifest or release description at a URL or path. `follows`: whether that is where the newest one always
   /// is, so that updates ask there.
   package static func document(_ text: String, follows: Bool) throws(InstallError) -> CatalogSource

@@ -84,7 +84,11 @@ public struct InstallError: Error, Sendable {
   /// Whether another source may have it right.
   var isOfSource: Bool {
     switch reason {
-    case .unreadable, .wrongArtifact, .wrongSize, .notInSync: true
+    case .unreadable, .wrongArtifact, .wrongSize, .notInSync, .noIndex, .catalog, .offline,
+      .manifestChanged:
+      true
+    case .transfer(let error): !error.isOurs
+    case .planning(let error): error.isOfMissingRelease
     default: false
     }
   }

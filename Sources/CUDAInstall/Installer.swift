@@ -32,17 +32,17 @@ public struct Installer {
   ///
   /// - Parameters:
   ///   - source: where releases come from; by default NVIDIA, and for updates the release's own source.
-  ///   - isOffline: whether nothing may be asked over the network.
+  ///   - settings: how servers are asked.
   ///   - patience: how long to wait while another process has the lock: `nil` is without limit, zero not at
   ///     all.
   ///   - observe: called with what happens, on the thread that calls the installer.
   public init(
-    prefix: String, source: CatalogSource?, isOffline: Bool = false, patience: Duration? = nil,
-    observe: @escaping (Event) -> Void = { _ in }
+    prefix: String, source: CatalogSource?, settings: NetworkSettings = NetworkSettings(),
+    patience: Duration? = nil, observe: @escaping (Event) -> Void = { _ in }
   ) {
     self.init(
-      prefix: prefix, source: source, isOffline: isOffline, patience: patience, options: .ours,
-      observe: observe)
+      prefix: prefix, source: source, isOffline: settings.isOffline, patience: patience,
+      options: settings.options, observe: observe)
   }
 
   /// The same, asking servers as `options` say.

@@ -15,14 +15,37 @@ import CUDATransfer
 package struct ManifestSource: Sendable, Equatable {
   /// As it was named.
   let root: Location
+  /// Other copies of the same: what this one does not have, they may.
+  private(set) var mirrors: [ManifestSource] = []
 
-  init(_ location: Location) { root = location.slashed }
+  init(_ location: Location, mirrors: [Location] = []) {
+    root = location.slashed
+    self.mirrors = mirrors.map { ManifestSource($0) }
+  }
 
   var description: String { root.description }
 
-  /// The releases of a product, oldest first.
+  private var all: [ManifestSource] { [self] + mirrors }
+
+  /// The releases of a product, oldest first, of the first copy that answers.
   func labels(of product: ProductName, _ network: Network) throws(InstallError) -> [Version] {
-    try catalog(of: product, network).labels
+    try network.first(of: all, named: \.description) { (source) throws(InstallError) in
+      try source.catalog(of: product, network).labels
+    }
+  }
+
+  /// The newest release of a track, of the first copy that has one.
+  func offer(
+    of product: ProductName, _ track: Track, _ network: Network
+  ) throws(InstallError) -> Offer {
+    let all = all
+    return try network.first(of: all, named: \.description) { (source) throws(InstallError) in
+      var offer = try source.ownOffer(of: product, track, network)
+      for other in all where other.root != source.root {
+        offer.mirrors += try other.places(of: product).map(\.directory)
+      }
+      return offer
+    }
   }
 
   /// What one product has there.
@@ -82,8 +105,7 @@ package struct ManifestSource: Sendable, Equatable {
     return Catalog(place: Place(directory: root, isOwn: false), form: .names([]))
   }
 
-  /// The newest release of a track.
-  func offer(
+  private func ownOffer(
     of product: ProductName, _ track: Track, _ network: Network
   ) throws(InstallError) -> Offer {
     if case .exact(let label) = track {

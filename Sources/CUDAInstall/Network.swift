@@ -31,9 +31,12 @@ package final class Network {
   private var told: Set<String> = []
   /// Why the first server that could not be asked could not.
   private(set) var failure: TransferError?
+  /// Whether another server may be asked the same: what this one said before is no answer then.
+  private var hasAlternative = false
 
   package init(
-    options: TransferOptions = .ours, isOffline: Bool = false, keptIn store: Store,
+    options: TransferOptions = NetworkSettings().options, isOffline: Bool = false,
+    keptIn store: Store,
     observe: @escaping (Event) -> Void = { _ in }
   ) {
     self.options = options
@@ -54,6 +57,39 @@ package final class Network {
     outcomes = [:]
     unreachable = [:]
     failure = nil
+  }
+
+  /// The answer of the first of `sources` that has one; if none has, of the first that once had.
+  ///
+  /// Which error is another's to mend, `isOfSource` says; the first source's is thrown in the end.
+  func first<Source, Value>(
+    of sources: [Source], named name: (Source) -> String,
+    _ question: (Source) throws(InstallError) -> Value
+  ) throws(InstallError) -> Value {
+    var failure: InstallError?
+    for (index, source) in sources.enumerated() where sources.count > 1 {
+      do throws(InstallError) {
+        hasAlternative = true
+        defer { hasAlternative = false }
+        return try question(source)
+      } catch {
+        guard error.isOfSource, Interruption.signal == nil else { throw error }
+        failure = failure ?? error
+        if index + 1 < sources.count {
+          observe(.notice("\(error.message); asking \(name(sources[index + 1]))"))
+        }
+      }
+    }
+    for source in sources {
+      do throws(InstallError) {
+        return try question(source)
+      } catch {
+        guard error.isOfSource, sources.count > 1 else { throw error }
+        failure = failure ?? error
+      }
+    }
+    guard let failure else { preconditionFailure("there is a source") }
+    throw failure
   }
 
   /// The answers that the prefix does not have yet, by their questions.
@@ -161,6 +197,10 @@ extension Network {
       guard let outcome = outcomes[question.name] else {
         preconditionFailure("each question has an outcome")
       }
+      // If nobody else has an answer either, there may be one that is kept.
+      if hasAlternative, case .failure(let error) = outcome, error.isOfUnreachableSource {
+        outcomes[question.name] = nil
+      }
       return outcome
     }
   }
@@ -225,6 +265,7 @@ extension Network {
   private func fallen(
     _ question: Question, _ error: TransferError
   ) -> Result<Reply, InstallError> {
+    guard !hasAlternative else { return .failure(InstallError(error)) }
     failure = failure ?? error
     guard let known = question.known else { return .failure(InstallError(error)) }
     if told.insert(question.server).inserted {
@@ -268,11 +309,4 @@ extension InstallError {
   var isOfUnreachableSource: Bool {
     if case .transfer(let error) = reason { error.isOfServer } else { false }
   }
-}
-
-extension TransferOptions {
-  package static let ours = TransferOptions(
-    userAgent: "cuda-install/\(Installer.version)",
-    // As curl(1) does; libcurl itself reads neither.
-    caFile: Machine.environment("CURL_CA_BUNDLE") ?? Machine.environment("SSL_CERT_FILE"))
 }

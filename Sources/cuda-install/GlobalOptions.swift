@@ -9,11 +9,23 @@ struct GlobalOptions: ParsableArguments {
   @Option(name: [.short, .long], help: "Where to install.", completion: .directory)
   var prefix: String?
 
-  @Option(help: "Take manifests and archives from this URL or directory.", completion: .directory)
-  var mirror: String?
+  @Option(
+    help: ArgumentHelp(
+      "Take manifests and archives from this URL or directory; several: from the next, where one fails.",
+      valueName: "source"),
+    completion: .directory)
+  var mirror: [String] = []
 
   @Flag(help: "Ask nothing over the network.")
   var offline = false
+
+  @Option(
+    help: ArgumentHelp("Trust the certificates in this file as well.", valueName: "file"),
+    completion: .file())
+  var cacert: String?
+
+  @Flag(help: "Take users and passwords for servers from ~/.netrc.")
+  var netrc = false
 
   @Flag(name: [.short, .long], help: "Print changes and errors only; twice: errors only.")
   var quiet: Int
@@ -55,10 +67,43 @@ struct GlobalOptions: ParsableArguments {
     return "\(home)/.local/share/cuda"
   }
 
-  /// `--mirror` or `$CUDA_INSTALL_MIRROR`.
+  /// `--mirror` or `$CUDA_INSTALL_MIRROR`, which may name several, with blanks between them.
   func source() throws(InstallError) -> CatalogSource? {
-    guard let text = mirror ?? environment("CUDA_INSTALL_MIRROR") else { return nil }
-    return try CatalogSource(text)
+    if mirror.count == 1 { return try CatalogSource(mirror[0]) }
+    if !mirror.isEmpty { return try CatalogSource(mirrors: mirror) }
+    guard let text = environment("CUDA_INSTALL_MIRROR") else { return nil }
+    let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+    // A single path may have blanks in it.
+    guard words.count > 1, words.allSatisfy({ $0.contains("://") || $0.hasPrefix("/") }) else {
+      return try CatalogSource(text)
+    }
+    return try CatalogSource(mirrors: words)
+  }
+
+  /// How servers are asked.
+  func settings() throws -> NetworkSettings {
+    var settings = NetworkSettings()
+    settings.isOffline = offline
+    settings.certificates = cacert
+    settings.readsNetrc = netrc
+    if let retries = try number("CUDA_INSTALL_HTTP_RETRIES", "a number", 0...1000) {
+      settings.retries = retries
+    }
+    if let seconds = try number("CUDA_INSTALL_HTTP_TIMEOUT", "a number of seconds", 1...86_400) {
+      settings.stallLimit = .seconds(seconds)
+    }
+    return settings
+  }
+
+  private func number(
+    _ name: String, _ what: String, _ range: ClosedRange<Int>
+  ) throws -> Int? {
+    guard let text = environment(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw ValidationError(
+        "\(name) is not \(what) from \(range.lowerBound) to \(range.upperBound): \(cleaned(text))")
+    }
+    return number
   }
 
   /// How long a command that changes something waits for the lock: `offTerminal` where nobody can press

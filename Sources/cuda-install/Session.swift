@@ -28,7 +28,8 @@ struct Session {
       if chosen == nil { chosen = try options.source() }
       installer = Installer(
         prefix: options.effectivePrefix, source: chosen,
-        isOffline: options.offline, patience: patience, observe: { report.show($0) })
+        settings: try Session.usage { try options.settings() }, patience: patience,
+        observe: { report.show($0) })
       // A relative prefix is below where we are.
       guard SearchPath.canHold(installer.prefix) else {
         throw InstallError(
@@ -53,10 +54,11 @@ struct Session {
   private static func patience(
     _ options: GlobalOptions, offTerminal: Duration
   ) throws(InstallError) -> Duration? {
-    do {
-      return try options.patience(offTerminal: offTerminal)
-    } catch {
-      throw InstallError(.usage("\(error)"))
-    }
+    try usage { try options.patience(offTerminal: offTerminal) }
+  }
+
+  /// What the environment says and cannot be is a matter of usage as well.
+  private static func usage<Value>(_ body: () throws -> Value) throws(InstallError) -> Value {
+    do { return try body() } catch { throw InstallError(.usage("\(error)")) }
   }
 }

@@ -61,7 +61,7 @@ struct SourceOptions: ParsableArguments {
     } else {
       return nil
     }
-    guard global.mirror == nil else {
+    guard global.mirror.isEmpty else {
       throw InstallError(.usage("--mirror is for directories of manifests: say one or the other"))
     }
     return source

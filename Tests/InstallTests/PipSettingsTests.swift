@@ -112,7 +112,7 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
       unsetenv("SSL_CERT_FILE")
       #expect(index(home: scratch.path, variables) == "https://index.example/")
       func certificates(_ index: String?) throws -> String? {
-        try WheelSource(index: index).options(.ours).caFile
+        try WheelSource(index: index).options(NetworkSettings().options).caFile
       }
       let ours = scratch.file("ours.pem")
       for index in [nil, "https://other.example"] {
