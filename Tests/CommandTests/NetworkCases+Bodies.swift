@@ -162,6 +162,11 @@ extension NetworkCase {
     .adopted(
       "half of another archive, left by an earlier run, and the server still has that",
       .failure(65, "wrong hash"), right: false),
+    // with the new core
+    .mixed("a rest of another archive", times: 1, .success),
+    // with the new core
+    .mixed(
+      "a rest of another archive, and a whole of that", times: .max, .failure(65, "wrong hash")),
   ]
 
   /// A row in which an earlier run got half of an archive, and then was refused.
@@ -169,17 +174,34 @@ extension NetworkCase {
     NetworkCase(
       name: name, end: end, archives: 4, bytes: .from(2 * whole, to: 2 * whole + 20),
       arrange: { network in
+        // Only the hash can tell the two.
+        network.server.identify(Network.path, as: [.init(etag: "\"always\"")])
         network.server.publish(Network.path, Network.otherArchive)
         network.server.fault(Network.path, .cut(after: half))
         network.server.fault(Network.path, .status(401))
         network.start().wait()
-        // With the same tag: only the hash can tell.
-        network.server.identify(Network.path, as: [.init()])
         if right { network.server.publish(Network.path, Network.archive) }
       },
-      check: { network, observed in
+      check: { _, observed in
         let ranges = observed.archives.dropFirst(2).map(\.range)
         return ["the rest is asked for, and then all": ranges == ["bytes=\(half)-", nil]]
+      })
+  }
+
+  /// A row in which the first half is right, and the rest is not.
+  private static func mixed(_ name: String, times: Int, _ end: End) -> NetworkCase {
+    NetworkCase(
+      name: name, end: end, archives: 3, bytes: .exactly(2 * whole),
+      arrange: { network in
+        network.server.fault(Network.path, .cut(after: half))
+        network.server.fault(Network.path, .corrupt(at: whole - 1000), times: times)
+      },
+      check: { _, observed in
+        [
+          "the rest is asked for, and then all": observed.archives.map(\.range) == [
+            nil, "bytes=\(half)-", nil,
+          ]
+        ]
       })
   }
 }

@@ -13,9 +13,6 @@ extension NetworkCase {
       "a wrong byte", .corrupt(at: 1000), times: .max, .failure(65, "wrong hash"), archives: 1,
       bytes: .exactly(whole)),
     .archive(
-      "a wrong byte behind a cut", .corrupt(at: whole - 1000), times: .max,
-      .failure(65, "wrong hash"), archives: 1),
-    .archive(
       "a page of the archive's length",
       .status(200, body: page + String(repeating: " ", count: whole - page.utf8.count)),
       times: .max, .failure(65, "wrong hash"), archives: 1, bytes: .exactly(whole)),
