@@ -79,13 +79,12 @@ extension NetworkCase {
   ) -> NetworkCase {
     NetworkCase(
       name: name, tls: tls, end: .failure(69, text), archives: 0, manifests: 0,
-      arrange: { $0.trust() }, check: { _, observed in asked(observed, connections: 1) },
+      arrange: { $0.trust() },
+      check: { network, _ in
+        // What waiting cannot mend is not tried again.
+        ["one connection": network.server.connectionCount == 1]
+      },
       cure: { try $0.startAfresh() })
-  }
-
-  /// What waiting cannot mend is not retried.
-  private static func asked(_ observed: Observed, connections: Int) -> [String: Bool] {
-    ["no retry": !observed.run.errors.contains("retry")]
   }
 
   private static func trusted(

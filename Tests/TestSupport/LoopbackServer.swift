@@ -75,6 +75,9 @@ package final class LoopbackServer: Sendable {
   /// All requests so far, in the order of their arrival.
   package var log: [Request] { state.withLock { $0.log } }
 
+  /// Connections so far, those on which no request came among them.
+  package var connectionCount: Int { state.withLock { $0.connectionCount } }
+
   package func requests(for path: String) -> [Request] { log.filter { $0.path == path } }
 
   /// All is well from now on: no more faults, holds and versions.
