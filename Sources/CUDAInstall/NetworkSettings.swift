@@ -21,13 +21,13 @@ public struct NetworkSettings: Sendable {
   ///
   /// As curl(1) does, which has all of these from its environment; libcurl itself reads none of it.
   package var options: TransferOptions {
-    // As root, HOME may be anybody's.
-    let home = Machine.isRoot ? Machine.homeDirectory : Machine.environment("HOME")
+    // Where curl(1) looks.
+    let home = Self.variable("HOME") ?? Machine.homeDirectory
     return TransferOptions(
       userAgent: "cuda-install/\(Installer.version)",
       caFile: certificates ?? Self.variable("CURL_CA_BUNDLE") ?? Self.variable("SSL_CERT_FILE"),
       caDirectory: Self.variable("SSL_CERT_DIR"),
-      netrcFile: readsNetrc ? (home ?? Machine.homeDirectory).map { "\($0)/.netrc" } : nil,
+      netrcFile: readsNetrc ? home.map { "\($0)/.netrc" } : nil,
       maximumAttempts: retries + 1, stallLimit: stallLimit)
   }
 

@@ -124,7 +124,7 @@ final class Stream {
       status: handle.status, range: handle.contentRange, asked: asked,
       expected: request.expectedByteCount)
     takesRanges = handle.acceptsRanges
-    if body == .restart, handle.status < 300, exchange.streams.count == 1 {
+    if body == .restart, [200, 203].contains(handle.status), exchange.streams.count == 1 {
       // The whole instead of a part: it has become another, or the server knows no parts.
       if let failure = exchange.startOver(self, takesRanges: takesRanges) { return failure }
       (asked, firstByte, body) = (nil, 0, .append)
