@@ -93,8 +93,8 @@ final class ArtifactReceiver: TransferReceiver {
         job.work = .unpack(partial)
         board.change { $0.add(job) }
       } catch {
-        // If some of the bytes were another run's, or the file may have changed in between, once more, from zero.
-        guard partial.adoptedByteCount > 0 || response.attempts > 1, !isRestarted else {
+        // If they are not all of one answer, the file may have changed in between: once more, from zero.
+        guard response.isPieced, !isRestarted else {
           return fail(error, isOurs: false)
         }
         startOver()

@@ -247,6 +247,9 @@ extension Network {
 
   private func keep(_ answer: Answer, _ question: Question) {
     guard let name = question.keptName, question.known?.says(answer) != true else { return }
+    var answer = answer
+    // Whoever has the answer by somebody's password has it alone.
+    answer.isPrivate = answer.isPrivate || options.netrcFile != nil
     new[name] = answer
   }
 

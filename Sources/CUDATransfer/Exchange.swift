@@ -24,6 +24,8 @@ final class Exchange {
   fileprivate(set) var byteCount: Int64 = 0
   private(set) var validator: Validator
   private(set) var takesRanges = true
+  /// Whether what the receiver has is not all of one answer.
+  private var isPieced: Bool
   private var passesCaches = false
   private var avoidsHTTP2 = false
   /// Whether the receiver knows that nothing is at hand.
@@ -43,6 +45,7 @@ final class Exchange {
       maximumAttempts: options.maximumAttempts,
       from: start.request.missing == nil ? 0 : whole - missing.byteCount)
     passesCaches = start.request.passesCaches
+    isPieced = start.request.missing != nil
   }
 
   /// What to do next for one stream.
@@ -205,6 +208,7 @@ final class Exchange {
     stream.span = Span(start: 0, end: nil)
     spans = []
     wantsSeveral = false
+    isPieced = false
     sharing.settle()
     validator = Validator()
     receiver.notice(.restarted)
@@ -219,7 +223,7 @@ final class Exchange {
       lastModified: validator.lastModified ?? known?.lastModified)
     return TransferResponse(
       status: status, effectiveURL: effectiveURL, validator: validator, byteCount: byteCount,
-      attempts: attempts)
+      attempts: attempts, isPieced: isPieced)
   }
 }
 
@@ -232,6 +236,7 @@ extension Exchange {
   /// The whole begins to arrive, or the part at `offset`.
   func began(_ newValidator: Validator, at offset: Int64?) {
     if let offset {
+      isPieced = true
       if !hadSeveral { receiver.notice(.resumed(at: offset)) }
     } else {
       validator = newValidator

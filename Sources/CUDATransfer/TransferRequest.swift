@@ -66,6 +66,8 @@ package struct TransferResponse: Sendable {
   package var byteCount: Int64
   /// Requests made, each with its redirects.
   package var attempts: Int
+  /// Whether the body was put together: of several answers, or of what was here and one more.
+  package var isPieced: Bool
   /// What the last answer says its whole body has; `nil` if it does not say.
   package var contentLength: Int64?
   /// In which form the server says the body is: `text/html; charset=utf-8`.
@@ -73,13 +75,14 @@ package struct TransferResponse: Sendable {
 
   package init(
     status: Int, effectiveURL: String, validator: Validator, byteCount: Int64, attempts: Int,
-    contentLength: Int64? = nil, contentType: String? = nil
+    isPieced: Bool = false, contentLength: Int64? = nil, contentType: String? = nil
   ) {
     self.status = status
     self.effectiveURL = effectiveURL
     self.validator = validator
     self.byteCount = byteCount
     self.attempts = attempts
+    self.isPieced = isPieced
     self.contentLength = contentLength
     self.contentType = contentType
   }

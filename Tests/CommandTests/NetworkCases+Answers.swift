@@ -16,19 +16,16 @@ extension NetworkCase {
         .failure(69, "503", Network.path), archives: 2),
       .archive("401", .status(401), times: .max, .failure(69, "401"), archives: 1),
       .archive("403", .status(403), times: .max, .failure(69, "403"), archives: 1),
-      // with the new core
       .archive(
         "404", .status(404), times: .max,
         .failure(
           69, "cuda_cudart: ",
           "\(Network.path): the manifest lists it, but the server has no such file (404)",
           "not in sync yet"), archives: 2, check: asksPastCaches),
-      // with the new core
       .archive(
         "410", .status(410), times: .max,
         .failure(69, "the manifest lists it, but the server has no such file (410)"), archives: 2,
         check: asksPastCaches),
-      // with the new core
       .archive(
         "404 from the first cache alone", .status(404), .success, archives: 2,
         check: asksPastCaches),
@@ -123,11 +120,9 @@ extension NetworkCase {
           $0.trust()
           try $0.redirect(Network.path, tls: .valid)
         }),
-      // with the new core: 64 before it
       .archive(
         "a redirect to a file", .redirect(to: "file:///etc/passwd"), times: .max,
         .failure(69, Network.path), archives: 1),
-      // with the new core: 64 before it
       .archive(
         "a redirect to ftp", .redirect(to: "ftp://127.0.0.1/a"), times: .max,
         .failure(69, Network.path), archives: 1),

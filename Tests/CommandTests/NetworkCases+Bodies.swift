@@ -17,7 +17,6 @@ extension NetworkCase {
     .archive(
       "cut before the last byte", .cut(after: whole - 1), .success, archives: 2,
       bytes: .exactly(whole)),
-    // with the new core
     .archive(
       "cut three times, each further than a retry's worth, with one retry",
       .cut(after: whole * 45 / 100), times: 3, environment: once, .success, archives: 3,
@@ -25,7 +24,6 @@ extension NetworkCase {
     .archive(
       "cut before the first byte for ever", .cut(after: 0), times: .max, environment: once,
       .failure(69, Network.path), archives: 2, bytes: 0),
-    // with the new core
     .archive(
       "cut after ten bytes for ever: that is no progress", .cut(after: 10), times: .max,
       environment: once, .failure(69, Network.path), archives: 2, bytes: 20),
@@ -35,16 +33,13 @@ extension NetworkCase {
     .archive(
       "reset before the first byte for ever", .reset(after: 0), times: .max, environment: once,
       .failure(69, Network.path), archives: 2, bytes: 0),
-    // with the new core
     NetworkCase(
       name: "stalled at half", environment: impatient, end: .success, archives: 2,
       bytes: .exactly(whole),
       arrange: { _ = $0.server.hold(Network.path, afterBytes: half) }),
-    // with the new core
     .archive(
       "not answered at all, ever", .silence, times: .max, environment: impatientOnce,
       .failure(69, Network.path), archives: 2, bytes: 0),
-    // with the new core
     .archive(
       "ten bytes a second", .paced(byteCount: 1, every: .milliseconds(100)),
       environment: impatient, .success, archives: 2, bytes: .from(whole, to: whole + 100)),
@@ -52,15 +47,12 @@ extension NetworkCase {
       "slow but steady, for longer than a stall may last",
       .paced(byteCount: 25_000, every: .milliseconds(60)), environment: impatient, .success,
       archives: 1, bytes: .exactly(whole)),
-    // with the new core
     .archive(
       "a length that is too long", .length(whole + 1000), times: .max,
       .failure(69, "the server has \(whole + 1000) bytes of it, not \(whole)"), archives: 2),
-    // with the new core
     .archive(
       "a length that is too short", .length(half), times: .max,
       .failure(69, "the server has \(half) bytes of it, not \(whole)"), archives: 2),
-    // with the new core
     .archive(
       "a length that is too long from the first cache alone", .length(whole + 1000), .success,
       archives: 2, check: asksPastCaches),
@@ -78,7 +70,6 @@ extension NetworkCase {
     .archive(
       "a body without end or length", .endless(chunked: false), times: .max,
       .failure(65, "sends more than \(whole) bytes"), archives: 1, bytes: .atMost(whole + buffers)),
-    // with the new core
     .archive(
       "compressed once more, unasked", .gzipped, .success, archives: 2, check: asksPastCaches),
   ]
@@ -110,7 +101,6 @@ extension NetworkCase {
     .resumption(
       "206 with another start", .partial(from: 0, contentRange: "bytes 0-\(whole - 1)/\(whole)"),
       archives: 3, bytes: .from(half + whole, to: half + 2 * whole)),
-    // with the new core
     .resumption(
       "206 with another size",
       .partial(from: half, contentRange: "bytes \(half)-\(whole - 1)/\(whole + 5)"), archives: 3,
@@ -118,7 +108,6 @@ extension NetworkCase {
     .resumption(
       "206 without Content-Range", .partial(from: half, contentRange: nil), archives: 3,
       bytes: .from(half + whole, to: 2 * whole)),
-    // with the new core
     .resumption(
       "206 with a Content-Range that is none",
       .partial(from: half, contentRange: "bytes half-all/some"), archives: 3,
@@ -167,9 +156,7 @@ extension NetworkCase {
     .adopted(
       "half of another archive, left by an earlier run, and the server still has that",
       .failure(65, "wrong hash"), right: false),
-    // with the new core
     .mixed("a rest of another archive", times: 1, .success),
-    // with the new core
     .mixed(
       "a rest of another archive, and a whole of that", times: .max, .failure(65, "wrong hash")),
   ]

@@ -16,7 +16,6 @@ extension NetworkCase {
       "a page of the archive's length",
       .status(200, body: page + String(repeating: " ", count: whole - page.utf8.count)),
       times: .max, .failure(65, "wrong hash"), archives: 1, bytes: .exactly(whole)),
-    // with the new core
     .archive(
       "a page of another length", .status(200, body: page), times: .max,
       .failure(69, "the server has \(page.utf8.count) bytes of it, not \(whole)"), archives: 2,
@@ -25,7 +24,6 @@ extension NetworkCase {
       name: "another archive since the manifest was read", end: .failure(65, "wrong hash"),
       archives: 1,
       arrange: { network in network.server.publish(Network.path, Network.otherArchive) }),
-    // with the new core
     NetworkCase(
       name: "an archive that is gone since the manifest was read",
       end: .failure(69, "not in sync yet"), archives: 2,
@@ -58,7 +56,6 @@ extension NetworkCase {
     NetworkCase(
       name: "a manifest in chunks that are cut", end: .success, archives: 1, manifests: 2,
       arrange: { $0.server.fault(Network.manifest, .chunked(cutAfter: 100)) }),
-    // with the new core
     NetworkCase(
       name: "a manifest that stalls", environment: impatient, end: .success, archives: 1,
       manifests: 2, arrange: { _ = $0.server.hold(Network.manifest, afterBytes: 10) }),
@@ -91,7 +88,7 @@ extension NetworkCase {
       arrange: { $0.server.fault(Network.manifest, .gzipped, times: .max) }),
   ]
 
-  /// Several mirrors: with the new core, all of them.
+  /// Several mirrors.
   static let mirrors: [NetworkCase] = [
     second("the first mirror has no archive", .status(404), archives: 2, rest: whole),
     second("the first mirror refuses the archive", .status(403), archives: 1, rest: whole),

@@ -25,16 +25,13 @@ extension NetworkCase {
         }),
       trusted("CURL_CA_BUNDLE") { $0.trust() },
       trusted("SSL_CERT_FILE") { $0.environment["SSL_CERT_FILE"] = $0.authorityFile },
-      // with the new core
       trusted("SSL_CERT_DIR") {
         $0.environment["SSL_CERT_DIR"] = $0.bench.scratch.file("authorities")
         $0.bench.scratch.write("authorities/.keep", [])
         Authority.known.write(
           to: $0.bench.scratch.file("authorities/\(Authority.known.hashedName)"))
       },
-      // with the new core
       trusted("--cacert") { $0.words += ["--cacert", $0.authorityFile] },
-      // with the new core
       NetworkCase(
         name: "--cacert before CURL_CA_BUNDLE", tls: .valid, end: .success, archives: 1,
         arrange: {
@@ -69,7 +66,6 @@ extension NetworkCase {
           $0.trust()
           $0.server.fault(Network.path, .reset(after: Network.half))
         }),
-      // with the new core
       netrc("--netrc reads ~/.netrc", ["--netrc"], authorization: "Basic \(base64("me:known"))"),
       netrc("~/.netrc is not read unasked", [], authorization: nil),
     ]

@@ -36,7 +36,7 @@ extension NetworkCase {
       name: "a connection that closes when it is used again", words: "13.0.2 cudart curand",
       environment: once, end: .success, archives: .from(1, to: 2), bytes: .exactly(whole),
       arrange: { $0.server.fault("*", .hangUpNext, times: .max) }),
-    // with the new core: one connection then has both documents
+    // One connection has both documents.
     NetworkCase(
       name: "HTTP/2 breaks within the manifest", end: .success, archives: 1, manifests: 2,
       absence: Nginx.path == nil ? Nginx.absence : nil,
