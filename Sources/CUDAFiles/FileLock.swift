@@ -52,10 +52,12 @@ package struct FileLock: ~Copyable, Sendable {
 
 extension FileLock {
   /// What a file is instead of a lock file; `nil` if it may be one.
-  package static func objection(to status: FileStatus, ownerOfDirectory: UInt32) -> String? {
+  package static func objection(to status: FileStatus, in directory: FileStatus) -> String? {
     if status.kind != .file { return "not a regular file" }
     if status.linkCount > 1 { return "a file with a second name" }
-    guard [0, Machine.effectiveUser, ownerOfDirectory].contains(status.owner) else {
+    // In a directory that a group shares, and nobody else writes, each of its members may have made it.
+    let isOfGroup = directory.mode & 0o2022 == 0o2020 && status.group == directory.group
+    guard isOfGroup || [0, Machine.effectiveUser, directory.owner].contains(status.owner) else {
       return "a file of user \(status.owner)"
     }
     return nil
@@ -102,7 +104,7 @@ private func existingLockFile(
   do {
     let file = try directory.open(name, writable: true)
     let status = try file.status()
-    if let what = FileLock.objection(to: status, ownerOfDirectory: try directory.status().owner) {
+    if let what = FileLock.objection(to: status, in: try directory.status()) {
       throw FileLockError.notALockFile(path: path, what: what)
     }
     // Whoever can open it can hold it for ever; a restored backup may have opened it to everybody.

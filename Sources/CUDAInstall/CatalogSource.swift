@@ -189,12 +189,6 @@ public struct CatalogSource: Sendable, Equatable {
   }
 }
 
-extension Location {
-  func refuse(_ isOffline: Bool) throws(InstallError) {
-    guard !isOffline || !isWeb else { throw InstallError(.offline(url: description)) }
-  }
-}
-
 extension InstallError {
   /// A cancelled transfer is a signal's work, and what a receiver could not write is the disk's.
   init(_ error: TransferError) {

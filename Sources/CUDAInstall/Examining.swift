@@ -93,17 +93,17 @@ extension Installer {
 
   private func lockFileCheck() -> Check {
     let path = "\(prefix)/\(Layout.lock)"
-    let (found, owner): (FileStatus?, UInt32)
+    let (found, parent): (FileStatus?, FileStatus)
     do {
       let directory = try Directory.open(prefix)
-      (found, owner) = (try directory.status(Layout.lock), try directory.status().owner)
+      (found, parent) = (try directory.status(Layout.lock), try directory.status())
     } catch {
       return Check("lock file", InstallError(.store(.files(error))))
     }
     guard let status = found else {
       return Check("lock file", .ok, "\(path) does not exist; the next change makes it")
     }
-    if let what = FileLock.objection(to: status, ownerOfDirectory: owner) {
+    if let what = FileLock.objection(to: status, in: parent) {
       return Check("lock file", InstallError(.store(.notALockFile(path: path, what: what))))
     }
     guard status.mode & 0o007 == 0 else {

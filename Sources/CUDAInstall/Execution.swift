@@ -99,10 +99,12 @@ extension Installer {
     }
     partials.append(partial)
     // What is here is asked of nobody.
-    if !partial.isComplete {
-      for location in locations.prefix(1) { try location.refuse(isOffline) }
+    guard isOffline, !partial.isComplete else { return Job(item: item, partial, at: locations) }
+    let present = locations.filter { !$0.isWeb }
+    guard !present.isEmpty else {
+      throw InstallError(.offline(url: locations.first?.description ?? ""))
     }
-    return Job(item: item, partial, at: locations)
+    return Job(item: item, partial, at: present)
   }
 
   private func checkSpace(
@@ -199,7 +201,9 @@ extension Installer {
       do { try partial.reserve() } catch {
         return board.change { $0.fail(InstallError(.store(.files(error)))) }
       }
-      ArtifactReceiver(job, partial, url: url, board: board, transfer: transfer).start()
+      ArtifactReceiver(
+        job, partial, url: url, board: board, transfer: transfer, mayRestart: !isOffline
+      ).start()
     }
   }
 

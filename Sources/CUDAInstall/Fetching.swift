@@ -16,23 +16,23 @@ final class ArtifactReceiver: TransferReceiver {
   private let url: String
   private let board: Monitor<Board>
   private let transfer: Transfer
-  /// Whether it is the second time, from zero.
-  private let isRestarted: Bool
+  /// Whether all may be asked for again: it may, and it has not been.
+  private let mayRestart: Bool
 
   init(
     _ job: Job, _ partial: PartialDownload, url: String, board: Monitor<Board>,
-    transfer: Transfer, isRestarted: Bool = false
+    transfer: Transfer, mayRestart: Bool
   ) {
     self.job = job
     self.partial = partial
     self.url = url
     self.board = board
     self.transfer = transfer
-    self.isRestarted = isRestarted
+    self.mayRestart = mayRestart
   }
 
   /// Asks for the bytes that are not here yet.
-  func start() {
+  func start(passingCaches passesCaches: Bool = false) {
     let size = partial.byteCount
     let missing = partial.missing
     // Another server's validator says nothing of this one's file; the hash of the whole does.
@@ -42,7 +42,7 @@ final class ArtifactReceiver: TransferReceiver {
         url: url, expectedByteCount: size, byteLimit: size,
         missing: missing == [0..<size] ? nil : missing,
         resumeValidator: origin.map { Validator(etag: $0.etag, lastModified: $0.lastModified) },
-        certainty: "sha256=\(partial.digest)", passesCaches: isRestarted,
+        certainty: "sha256=\(partial.digest)", passesCaches: passesCaches,
         allowsSharing: partial.keepsNotes), self)
   }
 
@@ -73,7 +73,8 @@ final class ArtifactReceiver: TransferReceiver {
       switch notice {
       case .retry(let attempt, let count, let reason):
         "\(name): retry \(attempt)/\(count) after \(reason)"
-      case .resumed(let offset): "\(name): resumed at \(Size(offset))"
+      case .resumed(let offset, let reason):
+        "\(name): resumed at \(Size(offset))" + (reason.map { " after \($0)" } ?? "")
       case .restarted: "\(name): the server starts from zero"
       case .shared(let count): "\(name): over \(count) connections, as each is slow"
       }
@@ -94,7 +95,7 @@ final class ArtifactReceiver: TransferReceiver {
         board.change { $0.add(job) }
       } catch {
         // If they are not all of one answer, the file may have changed in between: once more, from zero.
-        guard response.isPieced, !isRestarted else {
+        guard response.isPieced, mayRestart else {
           return fail(error, isOurs: false)
         }
         startOver()
@@ -116,8 +117,8 @@ final class ArtifactReceiver: TransferReceiver {
       return fail(InstallError(.store(.files(error))), isOurs: true)
     }
     ArtifactReceiver(
-      job, partial, url: url, board: board, transfer: transfer, isRestarted: true
-    ).start()
+      job, partial, url: url, board: board, transfer: transfer, mayRestart: false
+    ).start(passingCaches: true)
   }
 
   private func fail(_ error: InstallError, isOurs: Bool) {

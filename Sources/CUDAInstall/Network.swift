@@ -187,7 +187,7 @@ extension Network {
       let results = exchange(open, options) { index, notice in
         guard case .retry(let attempt, let count, let reason) = notice else { return }
         observe(
-          .notice("\(shown[index]): retry \(attempt)/\(count) after \(bare(reason, shown[index]))"))
+          .notice("\(shown[index]): retry \(attempt)/\(count) after \(reason)"))
       }
       for (question, result) in zip(open, results) {
         outcomes[question.name] = outcome(of: question, result)
@@ -279,11 +279,6 @@ extension Network {
     }
     return known.result
   }
-}
-
-/// `reason` without the URL at its beginning.
-private func bare(_ reason: String, _ url: String) -> String {
-  reason.hasPrefix("\(url): ") ? String(reason.dropFirst(url.count + 2)) : reason
 }
 
 extension TransferError {

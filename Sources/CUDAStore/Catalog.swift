@@ -128,7 +128,7 @@ extension LockedStore {
   package func keep(_ answers: [String: Answer]) {
     guard !answers.isEmpty, isOurs else { return }
     do throws(SystemCallError) {
-      try bookkeeping.ensureDirectory(Layout.catalog)
+      try bookkeeping.ensureDirectory(Layout.catalog, mode: isShared ? 0o775 : 0o755)
       let catalog = try bookkeeping.directory(Layout.catalog)
       var names: Set<String> = []
       for (question, answer) in answers where answer.bytes.count <= Answer.byteLimit {

@@ -8,7 +8,7 @@ package struct LockedStore: ~Copyable {
   /// What the last process left behind, and what became of it.
   package let recovery: Recovery
 
-  /// Whether a group may write into the prefix.
+  /// Whether what this process makes is for its group as well, which shares the prefix.
   let isShared: Bool
   let prefix: Directory
   let bookkeeping: Directory
@@ -24,9 +24,10 @@ package struct LockedStore: ~Copyable {
   ) throws(StoreError) -> LockedStore {
     var before = try store.visible()
     let left = try store.announced()
-    do {
-      // Whoever may take the lock may do what it is for.
-      let isShared = try prefix.status().mode & 0o020 != 0
+    do throws(SystemCallError) {
+      // Whoever may take the lock may do what it is for; but what root makes, nobody else writes into.
+      let isGroups = try prefix.status().mode & 0o020 != 0
+      let isShared = isGroups && !Machine.isRoot
       let mode: UInt16 = isShared ? 0o775 : 0o755
       try prefix.ensureDirectory(Layout.bookkeeping, mode: mode)
       let bookkeeping = try prefix.directory(Layout.bookkeeping)

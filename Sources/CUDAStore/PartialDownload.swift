@@ -35,6 +35,8 @@ package final class PartialDownload: @unchecked Sendable {
   package private(set) var adoptedByteCount: Int64 = 0
 
   static let blockByteCount = 512 << 10
+  /// Nobody asks for parts of what is shorter.
+  static let smallestWithGaps: Int64 = 8 << 20
   /// A note follows after as many bytes.
   private static let notedByteCount: Int64 = 4 << 20
 
@@ -213,119 +215,6 @@ package struct Origin: Codable, Equatable, Sendable {
   }
 }
 
-// Continuing
-
-extension LockedStore {
-  /// The download of an artifact: continued if a process left one, else new.
-  package func partial(
-    of digest: SHA256Digest, byteCount: Int64
-  ) throws(StoreError) -> PartialDownload {
-    do throws(SystemCallError) {
-      if let adopted = try adoptPartial(of: digest, byteCount: byteCount) { return adopted }
-      return try newPartial(of: digest, byteCount: byteCount)
-    } catch {
-      throw .files(error)
-    }
-  }
-
-  /// Removes what dead processes left of artifacts that are installed.
-  package func discardPartials(of digests: Set<SHA256Digest>) {
-    partials.removePartials(of: digests)
-  }
-
-  /// Removes a download that is not needed any more, or not worth continuing.
-  package func discard(_ partial: PartialDownload) {
-    // A leftover is swept by the next run that wants the same artifact.
-    try? partials.unlink(partial.name)
-  }
-
-  private func newPartial(
-    of digest: SHA256Digest, byteCount: Int64
-  ) throws(SystemCallError) -> PartialDownload {
-    let name = Layout.newPartial(of: digest)
-    // Where a group shares the prefix, each of its members may continue what another began.
-    let file = try partials.create(name, mode: isShared ? 0o640 : 0o600)
-    // I5. Nobody else can want the name, so the lock is free.
-    _ = try file.tryLock()
-    return PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
-  }
-
-  /// The longest download of the artifact that a dead process left, under a name of our own; others of
-  /// the same artifact go.
-  private func adoptPartial(
-    of digest: SHA256Digest, byteCount: Int64
-  ) throws(SystemCallError) -> PartialDownload? {
-    var found: [(name: String, byteCount: Int64)] = []
-    for name in try partials.names() where Layout.isPartial(name, of: digest) {
-      found.append((name, try partials.status(name)?.byteCount ?? 0))
-    }
-    var adopted: PartialDownload?
-    for (name, count) in found.sorted(by: { $0.byteCount > $1.byteCount }) {
-      if adopted == nil, count <= byteCount {
-        adopted = try adopt(name, upTo: count, of: digest, byteCount: byteCount)
-      } else if try deadPartial(name) != nil {
-        // Two components of one plan may have one artifact: what is under way stays.
-        try partials.unlink(name)
-      }
-    }
-    return adopted
-  }
-
-  /// `nil` if somebody is at it, or there is no room for a copy.
-  private func adopt(
-    _ name: String, upTo count: Int64, of digest: SHA256Digest, byteCount: Int64
-  ) throws(SystemCallError) -> PartialDownload? {
-    guard let file = try deadPartial(name) else { return nil }
-    // I6: another user could write into his between the hash and its use.
-    if try file.status().owner == Machine.effectiveUser {
-      let newName = Layout.newPartial(of: digest)
-      try partials.rename(name, to: newName)
-      let partial = PartialDownload(
-        digest: digest, byteCount: byteCount, name: newName, file: file)
-      try partial.adopt(upTo: count)
-      return partial
-    }
-    let copy = try newPartial(of: digest, byteCount: byteCount)
-    do {
-      try copy.adopt(copyOf: file, upTo: count)
-      try partials.unlink(name)
-      return copy
-    } catch {
-      discard(copy)
-      // It is fetched instead.
-      guard error.isNoSpace || error.isPermission else { throw error }
-      return nil
-    }
-  }
-
-  /// A partial download that nobody is at, locked; `nil` if somebody is, or it may not be read. Writable if it is ours.
-  private func deadPartial(_ name: String) throws(SystemCallError) -> File? {
-    guard let status = try partials.status(name), status.kind == .file else { return nil }
-    let isOwn = status.owner == Machine.effectiveUser
-    do throws(SystemCallError) {
-      let file = try partials.open(name, writable: isOwn)
-      guard try file.tryLock() else { return nil }
-      return file
-    } catch {
-      guard !isOwn, error.isPermission else { throw error }
-      return nil
-    }
-  }
-}
-
-extension Directory {
-  /// Removes the downloads of artifacts. A leftover costs room, and `prune` takes it; it never stops a run.
-  func removePartials(of digests: Set<SHA256Digest>) {
-    let names = ((try? names()) ?? []).filter { name in
-      digests.contains { Layout.isPartial(name, of: $0) }
-    }
-    guard !names.isEmpty else { return }
-    for name in names { try? unlink(name) }
-    // Or a power cut brings gigabytes back that nobody asks for any more.
-    try? sync()
-  }
-}
-
 extension PartialDownload {
   /// Takes the first `count` bytes of the file for what another process fetched.
   func adopt(upTo count: Int64) throws(SystemCallError) {
@@ -348,18 +237,27 @@ extension PartialDownload {
 
   /// Takes over what is in another's file. Copied, because its owner may go on writing into it (I6).
   func adopt(copyOf other: borrowing File, upTo count: Int64) throws(SystemCallError) {
-    note = other.attribute.flatMap { Note($0) } ?? Note()
-    let present =
-      note.ranges.map { Coverage($0, limit: count) } ?? Coverage([[0, count]], limit: count)
-    note.ranges = nil
-    try other.forEachPiece(upTo: present.frontier, mapping: { $0 }) {
-      (bytes) throws(SystemCallError) in
-      guard Interruption.signal == nil else { return }
-      try append(bytes)
+    note.origin = other.attribute.flatMap { Note($0) }?.origin
+    for range in Self.coverage(of: other, upTo: count).ranges {
+      var offset = range.lowerBound
+      try other.forEachPiece(from: offset, upTo: range.upperBound, mapping: { $0 }) {
+        (bytes) throws(SystemCallError) in
+        guard Interruption.signal == nil else { return }
+        try write(bytes, at: offset)
+        offset += Int64(bytes.count)
+      }
     }
     try settle()
     adoptedByteCount = written.byteCount
     writeNote()
+  }
+
+  /// Which bytes are in a download's file of `count` bytes, as its note says.
+  static func coverage(of file: borrowing File, upTo count: Int64) -> Coverage {
+    guard let ranges = file.attribute.flatMap({ Note($0) })?.ranges else {
+      return Coverage([[0, count]], limit: count)
+    }
+    return Coverage(ranges, limit: count)
   }
 }
 

@@ -58,7 +58,7 @@ package struct Recovery: Equatable, Sendable {
       recovery.discardPartials(of: interrupted, in: partials, store)
     }
     for name in try partials.names() {
-      recovery.keptByteCount += try partials.status(name)?.byteCount ?? 0
+      recovery.keptByteCount += try partials.byteCount(ofPartial: name)
     }
     if let interrupted {
       // I7 I12: on record, for good, before the announcement goes; and that, before anybody changes anything more. If

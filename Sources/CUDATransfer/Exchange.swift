@@ -16,9 +16,11 @@ final class Exchange {
   private var budget: Retry.Budget
   private var attempts = 0
   private var sharing = Sharing()
-  /// Whether several connections bring parts of it, and whether they ever did.
+  /// Whether several connections are to bring parts of it.
   private var wantsSeveral = false
-  private var hadSeveral = false
+  /// Whether the next part that comes is worth a word, and why it had to be asked for.
+  private var tellsPart = true
+  private var interruption: String?
 
   /// Received over all attempts.
   fileprivate(set) var byteCount: Int64 = 0
@@ -28,8 +30,8 @@ final class Exchange {
   private var isPieced: Bool
   private var passesCaches = false
   private var avoidsHTTP2 = false
-  /// Whether the receiver knows that nothing is at hand.
-  private(set) var isSettled = true
+  /// Since when the receiver does not know that nothing is at hand; `nil` if it does.
+  private(set) var unsettledSince: ContinuousClock.Instant?
 
   init(_ start: Start, _ options: TransferOptions, isCancelled: @escaping () -> Bool) {
     request = start.request
@@ -86,19 +88,15 @@ final class Exchange {
   /// Tells the receiver how it ended.
   func finish(_ result: Result<TransferResponse, TransferError>) {
     var result = result
-    if case .success = result {
-      isSettled = false
-      if let failure = settle() { result = .failure(failure) }
-    } else {
-      // What came is worth keeping.
-      _ = settle()
-    }
+    // What came is worth keeping, also after a failure.
+    unsettledSince = .now
+    if let failure = settle(), case .success = result { result = .failure(failure) }
     receiver.finish(result)
   }
 
   private func nextSpan() -> Span? {
     guard let first = spans.first else { return nil }
-    let cut = first.start + Sharing.pieceByteCount
+    let cut = first.start + sharing.pieceByteCount
     guard wantsSeveral, let end = first.end ?? request.expectedByteCount, end > cut else {
       return spans.removeFirst()
     }
@@ -147,7 +145,10 @@ final class Exchange {
 
   /// The server did not send the part that was asked for.
   private func refused(_ stream: Stream) -> Next {
-    if streams.count > 1 { return leave(stream, giving: true) }
+    if streams.count > 1 {
+      sharing.lose(hasBrought: false, leaving: streams.count - 1)
+      return leave(stream, giving: true)
+    }
     guard takesRanges, stream.span.isPart else {
       let url = redacted(request.url)
       return .end(.failure(.network(code: 33, text: "the server ignores ranges", url: url)))
@@ -157,9 +158,9 @@ final class Exchange {
   }
 
   private func failed(_ stream: Stream, _ error: TransferError, _ end: Stream.End) -> Next {
-    // The others may be what the server has against this one.
-    if streams.count > 1, !end.hasBrought, !error.isOurs {
-      sharing.settle()
+    // The others bring the rest; they may even be what the server has against this one.
+    if streams.count > 1, !error.isOurs {
+      sharing.lose(hasBrought: end.hasBrought, leaving: streams.count - 1)
       return leave(stream, giving: true)
     }
     if error.isOfWhatIsThere, request.certainty != nil, !passesCaches {
@@ -169,10 +170,10 @@ final class Exchange {
     if case .network(let code, _, _) = error, code == 16 || code == 92 { avoidsHTTP2 = true }
     guard error.isTransient, budget.fail(at: (request.expectedByteCount ?? 0) - (missing ?? 0))
     else { return .end(.failure(error)) }
+    (tellsPart, interruption) = (true, budget.failures == 0 ? error.reason : nil)
     if budget.failures > 0 {
       receiver.notice(
-        .retry(
-          attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.message))
+        .retry(attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.reason))
     }
     return .wait(
       Retry.delay(
@@ -182,11 +183,14 @@ final class Exchange {
 
   private func leave(_ stream: Stream, giving: Bool = false) -> Next {
     streams.removeAll { $0 === stream }
-    if giving, !stream.isIdle {
-      spans.append(stream.span)
-      spans.sort { $0.start < $1.start }
-    }
+    if streams.count == 1 { wantsSeveral = false }
+    if giving, !stream.isIdle { leave(stream.span) }
     return .leave
+  }
+
+  private func leave(_ span: Span) {
+    spans.append(span)
+    spans.sort { $0.start < $1.start }
   }
 
   /// Leaves all attempts as they are.
@@ -237,7 +241,8 @@ extension Exchange {
   func began(_ newValidator: Validator, at offset: Int64?) {
     if let offset {
       isPieced = true
-      if !hadSeveral { receiver.notice(.resumed(at: offset)) }
+      if tellsPart { receiver.notice(.resumed(at: offset, after: interruption)) }
+      tellsPart = false
     } else {
       validator = newValidator
     }
@@ -245,15 +250,15 @@ extension Exchange {
   }
 
   func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure) {
-    isSettled = false
+    if unsettledSince == nil { unsettledSince = .now }
     try receiver.receive(bytes, at: offset)
     byteCount += Int64(bytes.count)
   }
 
   /// No more bytes are at hand. An error ends the exchange.
   func settle() -> TransferError? {
-    guard !isSettled else { return nil }
-    isSettled = true
+    guard unsettledSince != nil else { return nil }
+    unsettledSince = nil
     do {
       try receiver.settle()
       return nil
@@ -269,50 +274,36 @@ extension Exchange {
   /// Whether it is still to be found out if more connections are of use.
   var maySplit: Bool { request.allowsSharing && takesRanges && !sharing.isSettled }
 
+  private func length(of stream: Stream) -> Int64 {
+    (stream.span.end ?? request.expectedByteCount ?? 0) - stream.span.start
+  }
+
   /// The streams to be added now. `free`: connections that nobody waits for.
   func share(at time: Duration, free: Int) -> [Stream] {
-    guard maySplit, let missing, let first = streams.first else { return [] }
+    // The one that has the most to bring gives of it; who is idle has nothing yet.
+    guard maySplit, let missing,
+      let first = streams.filter({ !$0.isIdle }).max(by: { length(of: $0) < length(of: $1) })
+    else { return [] }
     let advice = sharing.advice(
-      at: time, received: byteCount, missing: missing,
+      at: time, received: byteCount, missing: missing, connections: streams.count,
       isFree: free > 0 && first.takesRanges)
     switch advice {
     case .stay: return []
+    case .keep:
+      receiver.notice(.shared(connections: streams.count))
+      return []
     case .drop:
       wantsSeveral = false
       return []
     case .add:
-      (wantsSeveral, hadSeveral) = (true, true)
-      // What the first has asked for goes to its end, or to the end of a piece.
-      let cut = first.span.start + Sharing.pieceByteCount
+      wantsSeveral = true
+      tellsPart = false
+      let cut = first.span.start + sharing.pieceByteCount
       if let end = first.span.end ?? request.expectedByteCount, end > cut {
-        spans.insert(Span(start: cut, end: first.span.end), at: 0)
+        leave(Span(start: cut, end: first.span.end))
         first.span.end = cut
       }
-      let added = (0..<free).map { _ in addStream() }
-      receiver.notice(.shared(connections: streams.count))
-      return added
+      return (0..<free).map { _ in addStream() }
     }
   }
-}
-
-/// A part of a body.
-struct Span: Equatable {
-  var start: Int64
-  /// `nil`: to the end of the body.
-  var end: Int64?
-
-  /// Whether it is less than the whole.
-  var isPart: Bool { start > 0 || end != nil }
-
-  static func spans(of request: TransferRequest) -> [Span] {
-    guard let missing = request.missing else { return [Span(start: 0, end: nil)] }
-    return missing.map { part in
-      let isLast = part.upperBound == request.expectedByteCount
-      return Span(start: part.lowerBound, end: isLast ? nil : part.upperBound)
-    }
-  }
-}
-
-extension [Range<Int64>] {
-  var byteCount: Int64 { reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
 }

@@ -12,6 +12,9 @@ struct Exchanges {
   private var waiting: [(until: ContinuousClock.Instant, stream: Stream)] = []
   private let start = ContinuousClock.now
 
+  /// How long what has arrived may stay in memory alone.
+  private static let patience = Duration.milliseconds(250)
+
   init(_ multi: UnsafeMutableRawPointer, _ options: TransferOptions) {
     self.multi = multi
     self.options = options
@@ -52,17 +55,17 @@ struct Exchanges {
     var longest = interval
     if let next = waiting.map(\.until).min() { longest = min(longest, next - .now) }
     if all.contains(where: \.maySplit) { longest = min(longest, Sharing.watch / 4) }
-    let milliseconds = max(0, (longest / .milliseconds(1)).rounded(.up))
-    if all.contains(where: { !$0.isSettled }) {
-      // While there is more at hand, receivers may collect it; nothing that has arrived stays in memory while we wait.
-      var ready: Int32 = 0
-      // Not curl_multi_poll(3), which would take a wakeup for itself.
-      curl_multi_wait(multi, nil, 0, 0, &ready)
-      guard ready == 0 else { return }
-      for exchange in all {
-        if let failure = exchange.settle() { end(exchange, .failure(failure)) }
+    // While there is more at hand, receivers may collect it; a little later it must be out of their hands.
+    for exchange in all {
+      guard let since = exchange.unsettledSince else { continue }
+      let left = Self.patience - since.duration(to: .now)
+      if left > .zero {
+        longest = min(longest, left)
+      } else if let failure = exchange.settle() {
+        end(exchange, .failure(failure))
       }
     }
+    let milliseconds = max(0, (longest / .milliseconds(1)).rounded(.up))
     curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
   }
 

@@ -8,6 +8,8 @@ package struct Sharing: Sendable {
     case stay
     /// More connections, as many as there are.
     case add
+    /// They are worth it.
+    case keep
     /// Back to one.
     case drop
   }
@@ -18,48 +20,84 @@ package struct Sharing: Sendable {
   package static let gain = 1.3
   /// What is over sooner than this is left alone.
   package static let least = Duration.seconds(4)
-  /// How much one connection asks for at a time.
-  package static let pieceByteCount: Int64 = 8 << 20
+  /// How much one connection asks for at a time, at least.
+  package static let smallestPiece: Int64 = 8 << 20
+  /// How often a server may have something against more connections before it is believed.
+  private static let mostRefusals = 3
+  private static let pause = Duration.seconds(5)
 
-  private enum State { case alone, tried(rateAlone: Double), settled }
+  private enum State {
+    case alone
+    case tried(rateAlone: Double)
+    /// Worth it: so many, if one of them is lost as well.
+    case kept(connections: Int)
+    case settled
+  }
 
   private var state = State.alone
   private var mark: (time: Duration, byteCount: Int64)?
+  private var time = Duration.zero
+  private var refusals = 0
+  /// Nothing is tried before.
+  private var earliest = Duration.zero
+
+  /// How much one connection asks for at a time: two seconds' worth, so that asking costs nothing.
+  package private(set) var pieceByteCount = Sharing.smallestPiece
 
   package init() {}
 
   /// Whether there is nothing left to find out.
   package var isSettled: Bool { if case .settled = state { true } else { false } }
 
-  /// What to do at `time`, on any clock that does not jump, when `received` bytes have come in all and `missing` have
-  /// not. `isFree`: whether there are connections that nobody else waits for.
+  /// What to do at `time`, on any clock that does not jump, when `received` bytes have come in all over so many
+  /// connections, and `missing` have not. `isFree`: whether there are more that nobody else waits for.
   package mutating func advice(
-    at time: Duration, received: Int64, missing: Int64, isFree: Bool
+    at time: Duration, received: Int64, missing: Int64, connections: Int, isFree: Bool
   ) -> Advice {
-    guard let mark else {
-      self.mark = (time, received)
-      return .stay
-    }
+    self.time = time
+    let mark = mark ?? (time, received)
+    self.mark = mark
     let passed = time - mark.time
+    let rate = Double(received - mark.byteCount) / max(passed / .seconds(1), 0.001)
     switch state {
     case .settled: return .stay
     case .alone:
-      guard passed >= Self.watch else { return .stay }
-      let rate = Double(received - mark.byteCount) / (passed / .seconds(1))
+      guard passed >= Self.watch, time >= earliest else { return .stay }
       self.mark = (time, received)
       let isLong = Double(missing) > rate * (Self.least / .seconds(1))
-      guard isFree, isLong, missing >= 2 * Self.pieceByteCount else { return .stay }
+      guard isFree, isLong, missing >= 2 * Self.smallestPiece else { return .stay }
+      pieceByteCount = min(max(Self.smallestPiece, Int64(rate * 2)), missing / 2)
       state = .tried(rateAlone: rate)
       return .add
     case .tried(let rateAlone):
       // The first second is the new connections' own.
       guard passed >= Self.watch * 2 else { return .stay }
-      let rate = Double(received - mark.byteCount) / (passed / .seconds(1))
-      state = .settled
-      return rate >= rateAlone * Self.gain ? .stay : .drop
+      guard rate >= rateAlone * Self.gain else {
+        state = .settled
+        return .drop
+      }
+      state = .kept(connections: connections)
+      return .keep
+    case .kept(let wanted):
+      guard connections < wanted, isFree, time >= earliest else { return .stay }
+      return .add
     }
   }
 
-  /// The server does not want more connections.
+  /// One of several connections is gone. `hasBrought`: whether it had brought something; otherwise it may be that the
+  /// server does not want so many.
+  package mutating func lose(hasBrought: Bool, leaving connections: Int) {
+    if hasBrought {
+      earliest = max(earliest, time + Self.watch)
+    } else if time >= earliest {
+      // Several that are refused in one moment are one refusal.
+      refusals += 1
+      earliest = time + Self.pause * refusals
+      if refusals == Self.mostRefusals { return state = .settled }
+    }
+    if case .tried = state, connections == 1 { (state, mark) = (.alone, nil) }
+  }
+
+  /// Parts are not to be had.
   package mutating func settle() { state = .settled }
 }

@@ -57,17 +57,29 @@ extension TransferError {
     }
   }
 
-  package var message: String {
+  package var message: String { url.map { "\($0): \(reason)" } ?? reason }
+
+  /// The same without the URL.
+  package var reason: String {
     switch self {
-    case .http(let status, let url): "\(url): the server answered \(status)\(meaning(of: status))"
-    case .network(47, _, let url): "\(url): redirects in a loop"
-    case .network(_, let text, let url), .tls(_, let text, let url): "\(url): \(text)"
-    case .tooLong(let url, let limit): "\(url): the server sends more than \(limit) bytes"
-    case .wrongSize(let url, let expected, let received):
-      "\(url): the server has \(received) bytes, not \(expected)"
-    case .badURL(let url): "\(url): not an http or https URL"
+    case .http(let status, _): "the server answered \(status)\(meaning(of: status))"
+    case .network(47, _, _): "redirects in a loop"
+    case .network(_, let text, _), .tls(_, let text, _): text
+    case .tooLong(_, let limit): "the server sends more than \(limit) bytes"
+    case .wrongSize(_, let expected, let received):
+      "the server has \(received) bytes, not \(expected)"
+    case .badURL: "not an http or https URL"
     case .receiver(let underlying): clean("\(underlying)")
     case .cancelled: "the transfer was cancelled"
+    }
+  }
+
+  private var url: String? {
+    switch self {
+    case .http(_, let url), .network(_, _, let url), .tls(_, _, let url), .tooLong(let url, _),
+      .wrongSize(let url, _, _), .badURL(let url):
+      url
+    case .receiver, .cancelled: nil
     }
   }
 

@@ -92,8 +92,8 @@ package struct TransferResponse: Sendable {
 package enum TransferNotice: Sendable, Equatable {
   /// Attempt number `attempt` follows after a pause.
   case retry(attempt: Int, of: Int, reason: String)
-  /// The server sends the rest, from this byte on.
-  case resumed(at: Int64)
+  /// The server sends the rest, from this byte on; why it had not in one go, if that was a moment ago.
+  case resumed(at: Int64, after: String?)
   /// The server sends everything again; what was received is forgotten.
   case restarted
   /// So many connections bring it from now on.
@@ -108,7 +108,7 @@ package protocol TransferReceiver: AnyObject, Sendable {
   /// Takes `bytes`, whose first is at `offset` of the body, and which are gone after the call. Never a byte of an error
   /// page. Several runs of bytes may grow side by side, none of them into another.
   func receive(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ReceiveFailure)
-  /// No more bytes are at hand for the moment.
+  /// What has arrived is not to stay in memory alone any longer. Called a moment after bytes came, and last.
   func settle() throws(ReceiveFailure)
   /// Forgets everything received: the next byte is the first of the body.
   func restart() throws(ReceiveFailure)

@@ -84,19 +84,48 @@ func `a part is taken only with the place that was asked for`(
   func run(_ rates: [Int64], isFree: Bool = true, missing: Int64 = 1 << 30) -> [Sharing.Advice] {
     var sharing = Sharing()
     var received: Int64 = 0
-    _ = sharing.advice(at: .zero, received: 0, missing: missing, isFree: isFree)
+    func advice(_ second: Int) -> Sharing.Advice {
+      sharing.advice(
+        at: .seconds(second), received: received, missing: missing, connections: 4, isFree: isFree)
+    }
+    _ = advice(0)
     return rates.enumerated().map { second, rate in
       received += rate
-      return sharing.advice(
-        at: .seconds(second + 1), received: received, missing: missing, isFree: isFree)
+      return advice(second + 1)
     }
   }
-  #expect(run([10, 40, 40, 40]) == [.add, .stay, .stay, .stay], "four times as fast")
+  #expect(run([10, 40, 40, 40]) == [.add, .stay, .keep, .stay], "four times as fast")
   #expect(run([10, 10, 10, 10]) == [.add, .stay, .drop, .stay], "no faster")
-  #expect(run([0, 0, 0]) == [.add, .stay, .stay], "the one has stopped: others may not")
+  #expect(run([0, 0, 0]) == [.add, .stay, .keep], "the one has stopped: others may not")
   #expect(run([10, 10], isFree: false) == [.stay, .stay])
   #expect(run([100 << 20, 100 << 20], missing: 300 << 20) == [.stay, .stay], "over in 3 seconds")
-  #expect(run([1, 1], missing: Sharing.pieceByteCount) == [.stay, .stay], "too small")
+  #expect(run([1, 1], missing: Sharing.smallestPiece) == [.stay, .stay], "too small")
+}
+
+@Test func `a connection that is lost is replaced, and one that is refused not for ever`() {
+  func kept() -> Sharing {
+    var sharing = Sharing()
+    for (second, received) in [(0, 0), (1, 10), (2, 50), (3, 90)] as [(Int, Int64)] {
+      _ = sharing.advice(
+        at: .seconds(second), received: received, missing: 1 << 30, connections: 4, isFree: true)
+    }
+    return sharing
+  }
+  func advice(_ sharing: inout Sharing, at second: Int, _ connections: Int) -> Sharing.Advice {
+    sharing.advice(
+      at: .seconds(second), received: 0, missing: 1 << 30, connections: connections, isFree: true)
+  }
+  var cut = kept()
+  cut.lose(hasBrought: true, leaving: 3)
+  #expect(advice(&cut, at: 3, 3) == .stay && advice(&cut, at: 4, 3) == .add)
+  var refused = kept()
+  // Three in one moment are one refusal.
+  for left in [3, 2, 1] { refused.lose(hasBrought: false, leaving: left) }
+  #expect(advice(&refused, at: 7, 1) == .stay && advice(&refused, at: 8, 1) == .add)
+  refused.lose(hasBrought: false, leaving: 3)
+  #expect(advice(&refused, at: 17, 3) == .stay && advice(&refused, at: 18, 3) == .add)
+  refused.lose(hasBrought: false, leaving: 3)
+  #expect(refused.isSettled)
 }
 
 @Test func `pauses grow by two, up to eight, give or take a quarter`() {

@@ -95,7 +95,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
     #expect(server.log.map(\.range) == [nil, "bytes=100000-"])
     #expect(server.log.map(\.bytesSent) == [100_000, 200_000])
     #expect(server.log.last?.headers["if-range"] == got.response?.validator.etag)
-    #expect(got.record.notices.last == .resumed(at: 100_000))
+    #expect(got.record.notices.last == .resumed(at: 100_000, after: nil))
     guard case .retry(2, of: 5, _) = got.record.notices.first else {
       Issue.record("no notice of the retry: \(got.record.notices)")
       return

@@ -1,0 +1,107 @@
+import CUDATransfer
+import TestSupport
+import Testing
+
+/// 24 MB of which no two stretches are alike.
+private let large: [UInt8] = (0..<3_000_000 as Range<UInt64>).map {
+  $0 &* 0x9E37_79B9_7F4A_7C15
+}.withUnsafeBytes { Array($0) }
+private let whole = Summary(large)
+
+/// A server whose connections bring 2.5 MB a second each.
+private let pace = LoopbackServer.Fault.paced(byteCount: 25_000, every: .milliseconds(10))
+
+private func slowly(_ body: (LoopbackServer) throws -> Void) throws {
+  try serving(["/a": large]) { server in
+    server.fault("/a", pace)
+    try body(server)
+  }
+}
+
+private func request(_ server: LoopbackServer) -> TransferRequest {
+  let size = Int64(large.count)
+  return TransferRequest(
+    url: server.url("/a"), expectedByteCount: size, byteLimit: size, allowsSharing: true)
+}
+
+extension Recorder {
+  fileprivate var retries: Int {
+    record.notices.count { if case .retry = $0 { true } else { false } }
+  }
+}
+
+@Suite struct `A large body over slow connections` {
+  @Test func `comes over several, each part once`() throws {
+    try slowly { server in
+      server.fault("/a", pace, times: .max)
+      let got = fetch(request(server))
+      #expect(got.summary == whole && got.record.restarts == 0)
+      #expect(got.record.notices.contains { if case .shared(2...4) = $0 { true } else { false } })
+      #expect(got.response?.byteCount == Int64(large.count))
+      #expect(got.response?.isPieced == true)
+      let parts = server.log.dropFirst().compactMap(\.range)
+      #expect(parts.count == server.log.count - 1 && Set(parts).count == parts.count)
+      // What the first connection had been asked for and is not to bring any more was on its way.
+      #expect(server.log.reduce(0) { $0 + $1.bytesSent } < large.count + 8_000_000)
+    }
+  }
+
+  @Test(
+    arguments: [
+      .status(503), .status(403), .status(429, headers: ["Retry-After: 100"]), .hangUp,
+      .ignoreRange,
+      .partial(from: 0, contentRange: "bytes 0-23999999/24000000"), .silence,
+    ] as [LoopbackServer.Fault])
+  func `comes over the first alone, if the server has something against the others`(
+    fault: LoopbackServer.Fault
+  ) throws {
+    try slowly { server in
+      server.fault("/a", fault, times: 3)
+      var options = quick
+      options.stallLimit = .seconds(1)
+      let got = fetch(request(server), options)
+      #expect(got.summary == whole && got.record.restarts == 0)
+      #expect(server.log.count > 1)
+      #expect(got.retries == 0, "the first goes on: nothing to worry about")
+    }
+  }
+
+  @Test func `comes whole, if all but the first are cut`() throws {
+    try slowly { server in
+      server.fault("/a", .cut(after: 1_000_000), times: 7)
+      let got = fetch(request(server))
+      #expect(got.summary == whole && got.record.restarts == 0)
+      #expect(server.log.count > 1)
+      #expect(got.response?.byteCount == Int64(large.count))
+    }
+  }
+
+  @Test func `ends once, if it is cancelled`() throws {
+    try slowly { server in
+      let holds = (0..<4).map { _ in server.hold("/a", afterBytes: 100_000) }
+      defer { for hold in holds { hold.release() } }
+      let transfer = Transfer(options: quick)
+      let got = Recorder()
+      transfer.start(request(server), got)
+      for hold in holds { hold.waitUntilReached() }
+      transfer.cancel()
+      transfer.close()
+      #expect(got.record.results.count == 1)
+      guard case .cancelled = got.error else {
+        Issue.record("\(got.record.results)")
+        return
+      }
+    }
+  }
+
+  @Test func `comes over one, if nobody allows more`() throws {
+    try slowly { server in
+      var alone = request(server)
+      alone.allowsSharing = false
+      server.publish("/a", Array(large[..<10_000_000]))
+      alone.expectedByteCount = 10_000_000
+      #expect(fetch(alone).summary == Summary(large[..<10_000_000]))
+      #expect(server.log.count == 1)
+    }
+  }
+}
