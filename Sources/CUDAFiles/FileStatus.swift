@@ -7,6 +7,8 @@ package struct FileStatus: Sendable, Equatable {
   package var kind: Kind
   /// Bytes.
   package var byteCount: Int64
+  /// Bytes of the disk.
+  package var allocatedByteCount: Int64
   /// Permission bits, the set-id and sticky bits included.
   package var mode: UInt16
   package var owner: UInt32
@@ -25,6 +27,8 @@ package struct FileStatus: Sendable, Equatable {
       default: .other
       }
     byteCount = Int64(status.st_size)
+    // stat(3type): in units of 512 bytes, whatever the file system's are.
+    allocatedByteCount = Int64(status.st_blocks) * 512
     mode = UInt16(status.st_mode & 0o7777)
     owner = status.st_uid
     group = status.st_gid

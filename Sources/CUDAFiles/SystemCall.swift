@@ -26,6 +26,11 @@ package struct SystemCallError: Error, Equatable, Sendable {
     SystemCallError(call: call, subject: subject, code: EWOULDBLOCK)
   }
 
+  /// EINTR, of long work that a signal has ended (`Interruption`).
+  package static func interrupted(_ call: String, _ subject: String) -> SystemCallError {
+    SystemCallError(call: call, subject: subject, code: EINTR)
+  }
+
   /// `renameat 13.0.2-1 in /opt/cuda: No space left on device`
   package var message: String { "\(call) \(subject): \(reason)" }
 

@@ -25,6 +25,8 @@ struct Job: Sendable {
   var work: Work
   /// Where else its artifact may be, the likeliest first.
   var others: [Location] = []
+  /// Why it was not to be had from the first place.
+  var failure: InstallError?
 
   /// Bytes of the artifact that have been unpacked so far.
   var unpackedByteCount: Int64 { min(max(0, partial?.file.readPosition ?? 0), artifactByteCount) }
@@ -43,6 +45,8 @@ struct Job: Sendable {
   /// Bytes to be fetched, and bytes that an earlier run fetched. Asked before the work begins.
   var missingByteCount: Int64 { partial.map { $0.byteCount - $0.receivedByteCount } ?? 0 }
   var keptByteCount: Int64 { partial?.receivedByteCount ?? 0 }
+  /// Room on the disk that it has taken for what is to be fetched.
+  var reservedByteCount: Int64 { partial?.reservedByteCount ?? 0 }
 
   /// The room that the component takes in the tree; what is linked takes none.
   var diskByteCount: Int64 { partial == nil ? 0 : item.diskByteCount }
@@ -116,10 +120,12 @@ struct Board {
     return damaged
   }
 
-  /// Where it was looked for it is not to be had; there are others.
-  mutating func move(_ job: Job, _ error: InstallError) {
+  /// Where it was looked for it is not to be had. If it is nowhere else, the first place's error is the one that is told.
+  mutating func turnDown(_ job: Job, _ error: InstallError) {
     unpacking.remove(job.item.component.name)
-    moving.append((job, error))
+    var job = job
+    job.failure = job.failure ?? error
+    if job.others.isEmpty { fail(job.failure ?? error) } else { moving.append((job, error)) }
   }
 
   mutating func takeMoving() -> [(Job, InstallError)] {

@@ -123,6 +123,10 @@ public struct CatalogSource: Sendable, Equatable {
 
   /// What the source lists of a product.
   func listing(of product: ProductName, _ network: Network) throws(InstallError) -> Listing {
+    try network.believing { () throws(InstallError) in try read(product, network) }
+  }
+
+  private func read(_ product: ProductName, _ network: Network) throws(InstallError) -> Listing {
     switch kind {
     case .manifests(let source):
       return Listing(labels: try source.labels(of: product, network))
@@ -154,6 +158,15 @@ public struct CatalogSource: Sendable, Equatable {
   func offer(
     of product: ProductName?, _ track: Track, for platform: Platform, _ network: Network,
     selecting: ((Release) throws(InstallError) -> Set<ComponentName>)? = nil
+  ) throws(InstallError) -> Offer {
+    try network.believing { () throws(InstallError) in
+      try read(product, track, platform, network, selecting)
+    }
+  }
+
+  private func read(
+    _ product: ProductName?, _ track: Track, _ platform: Platform, _ network: Network,
+    _ selecting: ((Release) throws(InstallError) -> Set<ComponentName>)?
   ) throws(InstallError) -> Offer {
     let offer: Offer
     switch kind {

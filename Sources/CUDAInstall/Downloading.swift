@@ -59,11 +59,12 @@ extension Installer {
       var jobs: [Job] = []
       for item in items { jobs.append(try fetchJob(item, offers, &partials, in: store)) }
       let space = try storing { () throws(StoreError) in try store.space() }
-      let needed = jobs.reduce(0) { $0 + $1.missingByteCount }
+      let missing = jobs.reduce(0) { $0 + $1.missingByteCount }
+      let needed = jobs.reduce(missing) { $0 - $1.reservedByteCount }
       observe(
         .planned(
           PlanSummary(
-            plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: needed,
+            plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
             keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount }, unpacks: false)))
       guard space.freeByteCount >= needed else {
         throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))
@@ -78,7 +79,7 @@ extension Installer {
         store.discard(partial)
       }
     } catch {
-      discard(partials, [], after: error, of: tree, in: store)
+      discard(partials, after: error, of: tree, in: store)
       throw error
     }
   }

@@ -30,14 +30,12 @@ extension Installer {
     _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers, in store: inout LockedStore
   ) throws(InstallError) -> Execution {
     var partials: [PartialDownload] = []
-    var isCopied: Set<SHA256Digest> = []
     do throws(InstallError) {
       // Before anything is fetched.
       try storing { () throws(StoreError) in
         try store.checkPlace(of: [plan.release.text] + (plan.makesCurrent ? [Layout.current] : []))
       }
       let jobs = try prepare(tree, offers, &partials, in: store)
-      for case .copy(let partial, _) in jobs.map(\.work) { isCopied.insert(partial.digest) }
       try checkSpace(for: jobs, plan, in: store)
       let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
       do throws(InstallError) {
@@ -56,7 +54,7 @@ extension Installer {
         throw error
       }
     } catch {
-      discard(partials, isCopied, after: error, of: tree, in: store)
+      discard(partials, after: error, of: tree, in: store)
       throw error
     }
   }
@@ -112,7 +110,7 @@ extension Installer {
   ) throws(InstallError) {
     let space = try storing { () throws(StoreError) in try store.space() }
     let missing = jobs.reduce(0) { $0 + $1.missingByteCount }
-    let needed = jobs.reduce(missing) { $0 + $1.diskByteCount }
+    let needed = jobs.reduce(missing) { $0 + $1.diskByteCount - $1.reservedByteCount }
     observe(
       .planned(
         PlanSummary(
@@ -127,19 +125,19 @@ extension Installer {
   /// I9: what was fetched is kept for the next run, unless it is nothing, a copy of what is at hand, or known
   /// to be wrong.
   func discard(
-    _ partials: [PartialDownload], _ isCopied: Set<SHA256Digest>, after error: InstallError,
-    of tree: Plan.NewTree,
+    _ partials: [PartialDownload], after error: InstallError, of tree: Plan.NewTree,
     in store: borrowing LockedStore
   ) {
     var wrong: SHA256Digest?
     if case .wrongArtifact(let component, _, _, _) = error.reason {
       wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
     }
-    for partial in partials
-    where partial.receivedByteCount == 0 || partial.digest == wrong
-      || isCopied.contains(partial.digest)
-    {
-      store.discard(partial)
+    for partial in partials {
+      if partial.receivedByteCount == 0 || partial.digest == wrong || partial.isCopy {
+        store.discard(partial)
+      } else {
+        store.leave(partial)
+      }
     }
   }
 
@@ -213,14 +211,14 @@ extension Installer {
     _ job: Job, _ error: InstallError, on transfer: Transfer, _ board: Monitor<Board>
   ) {
     guard let partial = job.partial else { preconditionFailure("what is linked is nowhere else") }
-    let next = Job(item: job.item, partial, at: job.others)
+    var next = Job(item: job.item, partial, at: job.others)
+    next.failure = job.failure
     observe(.notice("\(error.message); trying \(next.place)"))
     do {
       if case .wrongArtifact = error.reason { try partial.restart() }
     } catch {
       return board.change { $0.fail(InstallError(.store(.files(error)))) }
     }
-    partial.disown()
     start(next, on: transfer, board)
   }
 

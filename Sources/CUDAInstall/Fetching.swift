@@ -43,7 +43,7 @@ final class ArtifactReceiver: TransferReceiver {
         missing: missing == [0..<size] ? nil : missing,
         resumeValidator: origin.map { Validator(etag: $0.etag, lastModified: $0.lastModified) },
         certainty: "sha256=\(partial.digest)", passesCaches: passesCaches,
-        allowsSharing: partial.keepsNotes), self)
+        allowsSharing: partial.keepsNotes && !passesCaches), self)
   }
 
   private var name: ComponentName { job.item.component.name }
@@ -76,7 +76,7 @@ final class ArtifactReceiver: TransferReceiver {
       case .resumed(let offset, let reason):
         "\(name): resumed at \(Size(offset))" + (reason.map { " after \($0)" } ?? "")
       case .restarted: "\(name): the server starts from zero"
-      case .shared(let count): "\(name): over \(count) connections, as each is slow"
+      case .shared(let count): "\(name): over \(count) connections, which is faster here"
       }
     board.change { $0.say(text) }
   }
@@ -123,7 +123,7 @@ final class ArtifactReceiver: TransferReceiver {
 
   private func fail(_ error: InstallError, isOurs: Bool) {
     board.change { board in
-      if isOurs || job.others.isEmpty { board.fail(error) } else { board.move(job, error) }
+      if isOurs { board.fail(error) } else { board.turnDown(job, error) }
     }
   }
 }
@@ -179,6 +179,7 @@ func copyArtifact(
           component: name, url: path, expected: partial.byteCount, found: size))
     }
     try partial.restart()
+    partial.isCopy = true
     try source.forEachPiece(upTo: partial.byteCount, mapping: { InstallError(.unreadable($0)) }) {
       (piece) throws(InstallError) in
       if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }

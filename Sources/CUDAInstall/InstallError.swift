@@ -241,7 +241,7 @@ public struct InstallError: Error, Sendable {
     case .notPinned: (65, "not_pinned")
     case .otherPins: (64, "usage")
     case .offline: (69, "offline")
-    case .notAsked: (69, "network")
+    case .notAsked: (69, "not_asked")
     case .wheels(let error): error.status
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")

@@ -298,8 +298,7 @@ public struct Installer {
       outcome.record = locked.finish(changed: outcome.changed, exit: 0, error: nil)
       return outcome
     case .failure(var error):
-      // A portal's page in place of an index is nothing to go on with.
-      if !error.isOfDocument { locked.keep(network.takeNew()) }
+      locked.keep(network.takeNew())
       let record = locked.finish(
         changed: false, exit: error.exitStatus,
         error: .init(code: error.code, message: cleaned(error.message, limit: .max)))

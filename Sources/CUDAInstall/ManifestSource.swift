@@ -42,7 +42,7 @@ package struct ManifestSource: Sendable, Equatable {
     return try network.first(of: all, named: \.description) { (source) throws(InstallError) in
       var offer = try source.ownOffer(of: product, track, network)
       for other in all where other.root != source.root {
-        offer.mirrors += try other.places(of: product).map(\.directory)
+        offer.mirrors += try other.places(like: offer.directory, in: source, of: product)
       }
       return offer
     }
@@ -156,6 +156,18 @@ package struct ManifestSource: Sendable, Equatable {
       places.append(Place(directory: try root.resolving(path).slashed, isOwn: true))
     }
     return places
+  }
+
+  /// Where another copy has what `directory` has: at the same path below its root, if it has the same form, as copies do.
+  private func places(
+    like directory: Location?, in source: ManifestSource, of product: ProductName
+  ) throws(InstallError) -> [Location] {
+    let places = try places(of: product).map(\.directory)
+    let all = try source.places(of: product).map(\.directory)
+    guard places.count == all.count, let index = all.firstIndex(where: { $0 == directory }) else {
+      return places
+    }
+    return [places[index]]
   }
 
   /// What is listed in a directory; `nil` if it is not there.

@@ -25,6 +25,8 @@ package final class Network {
   private var outcomes: [String: Result<Reply, InstallError>] = [:]
   /// What the prefix does not have yet.
   private var new: [String: Answer] = [:]
+  /// Questions that could not be asked while there was an alternative.
+  private var failed: [String: TransferError] = [:]
   /// Servers to which there is no way.
   private var unreachable: [String: TransferError] = [:]
   /// Servers of which it has been said that what they said before is used.
@@ -55,7 +57,7 @@ package final class Network {
   /// What is decided from here on is decided anew (I2): whoever waited for the lock may have waited for hours.
   func decideAgain() {
     outcomes = [:]
-    unreachable = [:]
+    (failed, unreachable) = ([:], [:])
     failure = nil
   }
 
@@ -71,7 +73,7 @@ package final class Network {
       do throws(InstallError) {
         hasAlternative = true
         defer { hasAlternative = false }
-        return try question(source)
+        return try believing { () throws(InstallError) in try question(source) }
       } catch {
         guard error.isOfSource, Interruption.signal == nil else { throw error }
         failure = failure ?? error
@@ -90,6 +92,19 @@ package final class Network {
     }
     guard let failure else { preconditionFailure("there is a source") }
     throw failure
+  }
+
+  /// What `body` asks for is kept only if it could be read: a portal's page is no answer.
+  func believing<Value>(
+    _ body: () throws(InstallError) -> Value
+  ) throws(InstallError) -> Value {
+    let before = new
+    do throws(InstallError) {
+      return try body()
+    } catch {
+      if error.isOfDocument { new = before }
+      throw error
+    }
   }
 
   /// The answers that the prefix does not have yet, by their questions.
@@ -155,20 +170,20 @@ extension Network {
   }
 }
 
-private typealias Exchange = (
+private typealias Asking = (
   [Question], TransferOptions, @escaping @Sendable (Int, TransferNotice) -> Void
 ) -> [Result<Brought, TransferError>]
 
 extension Network {
   private func ask(
-    _ questions: [Question], trusting certificates: String?, _ exchange: Exchange
+    _ questions: [Question], trusting certificates: String?, _ asking: Asking
   ) -> [Result<Reply, InstallError>] {
     var open: [Question] = []
     for var question in questions where outcomes[question.name] == nil {
       question.known = known(question)
       if isOffline {
         outcomes[question.name] = recalled(question)
-      } else if let error = unreachable[question.server] {
+      } else if let error = failed[question.name] ?? unreachable[question.server] {
         outcomes[question.name] = fallen(question, error)
       } else {
         open.append(question)
@@ -180,11 +195,12 @@ extension Network {
       // Whoever knows what was said before is not kept waiting for long.
       if open.allSatisfy({ $0.known != nil }) {
         options.maximumAttempts = min(options.maximumAttempts, 2)
+        options.longestRetryAfter = 2
       }
       let shown = open.map(\.shown)
       // Called on this thread, while it waits.
       nonisolated(unsafe) let observe = observe
-      let results = exchange(open, options) { index, notice in
+      let results = asking(open, options) { index, notice in
         guard case .retry(let attempt, let count, let reason) = notice else { return }
         observe(
           .notice("\(shown[index]): retry \(attempt)/\(count) after \(reason)"))
@@ -198,8 +214,9 @@ extension Network {
         preconditionFailure("each question has an outcome")
       }
       // If nobody else has an answer either, there may be one that is kept.
-      if hasAlternative, case .failure(let error) = outcome, error.isOfUnreachableSource {
+      if hasAlternative, case .failure(let error) = outcome, let error = error.unreachability {
         outcomes[question.name] = nil
+        failed[question.name] = error
       }
       return outcome
     }
@@ -225,6 +242,7 @@ extension Network {
       }
       let response = document.response
       if response.status == 304, let known = question.known {
+        confirm(known, question)
         return .success(
           Reply(bytes: known.bytes, contentType: known.contentType, url: response.effectiveURL))
       }
@@ -233,7 +251,10 @@ extension Network {
         Reply(
           bytes: document.bytes, contentType: response.contentType, url: response.effectiveURL))
     case .failure(let error):
-      if error.isOfNoWay { unreachable[question.server] = error }
+      // Nor is a server that is in trouble, where it is known what it says when it is not.
+      if error.isOfNoWay || error.isOfServer && question.known != nil {
+        unreachable[question.server] = error
+      }
       if error.isOfServer { return fallen(question, error) }
       // That it has none is an answer as well; but not in place of what it had.
       if case .http(let status, _) = error, [403, 404, 410].contains(status),
@@ -245,8 +266,22 @@ extension Network {
     }
   }
 
+  /// In milliseconds.
+  private static let day: Int64 = 24 * 60 * 60 * 1000
+
+  /// It is as good as new. That is written down now and then: a check that finds nothing writes nothing.
+  private func confirm(_ known: Answer, _ question: Question) {
+    guard let name = question.keptName,
+      Timestamp.now.milliseconds - known.fetched.milliseconds > Self.day
+    else { return }
+    var known = known
+    known.fetched = .now
+    new[name] = known
+  }
+
   private func keep(_ answer: Answer, _ question: Question) {
-    guard let name = question.keptName, question.known?.says(answer) != true else { return }
+    guard let name = question.keptName else { return }
+    if let known = question.known, known.says(answer) { return confirm(known, question) }
     var answer = answer
     // Whoever has the answer by somebody's password has it alone.
     answer.isPrivate = answer.isPrivate || options.netrcFile != nil
@@ -304,7 +339,9 @@ extension InstallError {
   }
 
   /// Whether a source could not be asked.
-  var isOfUnreachableSource: Bool {
-    if case .transfer(let error) = reason { error.isOfServer } else { false }
+  var isOfUnreachableSource: Bool { unreachability != nil }
+
+  fileprivate var unreachability: TransferError? {
+    if case .transfer(let error) = reason, error.isOfServer { error } else { nil }
   }
 }

@@ -251,10 +251,13 @@ extension Installer {
       listing = known
     } else {
       do throws(InstallError) {
-        listing = try source.listing(of: product, network)
-        // An index without releases is a directory that is not mounted, rather than that there is nothing new.
-        guard !listing.labels.isEmpty else {
-          throw InstallError(.planning(.noSuchRelease(product, track, available: [])))
+        listing = try network.believing { () throws(InstallError) in
+          let listing = try source.listing(of: product, network)
+          // An index without releases is a directory that is not mounted, rather than that there is nothing new.
+          guard !listing.labels.isEmpty else {
+            throw InstallError(.planning(.noSuchRelease(product, track, available: [])))
+          }
+          return listing
         }
       } catch {
         if let signal = Interruption.signal { throw InstallError(.interrupted(signal)) }

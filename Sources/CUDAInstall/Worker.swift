@@ -29,11 +29,7 @@ struct Worker: Sendable {
         }
       } catch {
         board.change { board in
-          if error.isOfSource, !job.others.isEmpty {
-            board.move(job, error)
-          } else {
-            board.fail(error)
-          }
+          if error.isOfSource { board.turnDown(job, error) } else { board.fail(error) }
         }
       }
     }

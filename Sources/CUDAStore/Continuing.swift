@@ -13,9 +13,14 @@ extension LockedStore {
       if let adopted = try adoptPartial(of: digest, byteCount: byteCount) { return adopted }
       return try newPartial(of: digest, byteCount: byteCount)
     } catch {
+      // I9: what could not be looked at to its end is for the next run.
+      if let signal = Interruption.signal { throw .interrupted(signal) }
       throw .files(error)
     }
   }
+
+  /// Leaves a download for the next run that wants the artifact (I9).
+  package func leave(_ partial: PartialDownload) { partial.leave() }
 
   /// Removes what dead processes left of artifacts that are installed.
   package func discardPartials(of digests: Set<SHA256Digest>) {
@@ -39,19 +44,19 @@ extension LockedStore {
     return PartialDownload(digest: digest, byteCount: byteCount, name: name, file: file)
   }
 
-  /// The longest download of the artifact that a dead process left, under a name of our own; others of
-  /// the same artifact go.
+  /// The most of the artifact that a dead process left, under a name of our own; others of the same artifact go.
   private func adoptPartial(
     of digest: SHA256Digest, byteCount: Int64
   ) throws(SystemCallError) -> PartialDownload? {
     var found: [(name: String, byteCount: Int64)] = []
     for name in try partials.names() where Layout.isPartial(name, of: digest) {
-      found.append((name, try partials.status(name)?.byteCount ?? 0))
+      found.append((name, try partials.byteCount(ofPartial: name)))
     }
     var adopted: PartialDownload?
-    for (name, count) in found.sorted(by: { $0.byteCount > $1.byteCount }) {
-      if adopted == nil, count <= byteCount {
-        adopted = try adopt(name, upTo: count, of: digest, byteCount: byteCount)
+    for (name, _) in found.sorted(by: { $0.byteCount > $1.byteCount }) {
+      let end = try partials.status(name)?.byteCount ?? 0
+      if adopted == nil, end <= byteCount {
+        adopted = try adopt(name, upTo: end, of: digest, byteCount: byteCount)
       } else if try deadPartial(name) != nil {
         // Two components of one plan may have one artifact: what is under way stays.
         try partials.unlink(name)

@@ -28,8 +28,9 @@ package final class PartialDownload: @unchecked Sendable {
   /// How far from the first byte on the hash has come.
   private var hashedByteCount: Int64 = 0
   private var note = Note()
-  /// What of `written` the note in the file's attribute says, where it has to.
+  /// What of `written` the note in the file's attribute says, where it has to, and since when.
   private var noted = Coverage()
+  private var notedTime = ContinuousClock.now
 
   /// Bytes of them that an earlier process fetched.
   package private(set) var adoptedByteCount: Int64 = 0
@@ -37,8 +38,10 @@ package final class PartialDownload: @unchecked Sendable {
   static let blockByteCount = 512 << 10
   /// Nobody asks for parts of what is shorter.
   static let smallestWithGaps: Int64 = 8 << 20
-  /// A note follows after as many bytes.
-  private static let notedByteCount: Int64 = 4 << 20
+  /// Where there are gaps, as much may be fetched again because the note does not know it: so many bytes, or what comes
+  /// in a second.
+  private static let unnotedByteCount: Int64 = 4 << 20
+  private static let unnotedTime = Duration.seconds(1)
 
   private struct Run {
     var start: Int64
@@ -75,6 +78,7 @@ package final class PartialDownload: @unchecked Sendable {
 
   /// Notes where bytes come from, for whoever continues.
   package func note(_ origin: Origin) {
+    isCopy = false
     guard note.origin != origin else { return }
     note.origin = origin
     writeNote()
@@ -85,8 +89,27 @@ package final class PartialDownload: @unchecked Sendable {
   package func reserve() throws(SystemCallError) {
     guard byteCount > Self.blockByteCount else { return }
     try file.reserve(byteCount)
+    isReserved = true
     keepsNotes = file.setAttribute(note.text)
   }
+
+  private var isReserved = false
+
+  /// How much of the disk's room for what is missing is taken already.
+  package var reservedByteCount: Int64 {
+    let allocated = (try? file.status().allocatedByteCount) ?? 0
+    return min(max(0, allocated - written.byteCount), byteCount - written.byteCount)
+  }
+
+  /// It is left as it is, for whoever continues: it says all that it has, and takes no more room than that.
+  func leave() {
+    try? settle()
+    if written.hasGaps { writeNote() }
+    if isReserved { try? file.truncate(to: written.ranges.last?.upperBound ?? 0) }
+  }
+
+  /// Whether the bytes are a copy of what is at hand, which need not be kept.
+  package var isCopy = false
 
   /// Whether bytes may arrive in several places at once: whoever continues must be able to tell which have.
   package private(set) var keepsNotes = false
@@ -115,7 +138,7 @@ package final class PartialDownload: @unchecked Sendable {
       run.start = run.end
       run.bytes.removeAll(keepingCapacity: true)
     }
-    if run.bytes.isEmpty, run.end != byteCount { spare = run.bytes } else { pending.append(run) }
+    if run.bytes.isEmpty { spare = run.bytes } else { pending.append(run) }
   }
 
   /// One run's memory, to be used again.
@@ -137,7 +160,9 @@ package final class PartialDownload: @unchecked Sendable {
       try write(run)
       pending.removeLast()
     }
-    if written.hasGaps, written != noted { writeNote() }
+    if written.hasGaps, written != noted, notedTime.duration(to: .now) > Self.unnotedTime {
+      writeNote()
+    }
     try hashWhatIsWritten()
   }
 
@@ -150,7 +175,7 @@ package final class PartialDownload: @unchecked Sendable {
     written.add(run.start..<run.end)
     if hadGaps, !written.hasGaps {
       writeNote()
-    } else if written.hasGaps, written.byteCount - noted.byteCount >= Self.notedByteCount {
+    } else if written.hasGaps, written.byteCount - noted.byteCount >= Self.unnotedByteCount {
       writeNote()
     }
     try hashWhatIsWritten()
@@ -175,11 +200,10 @@ package final class PartialDownload: @unchecked Sendable {
     (written, noted) = (Coverage(), Coverage())
     (hashedByteCount, adoptedByteCount) = (0, 0)
     note = Note()
+    isCopy = false
     _ = file.setAttribute(note.text)
+    if isReserved { try file.reserve(byteCount) }
   }
-
-  /// What is here is no more to be believed than another process's.
-  package func disown() { adoptedByteCount = receivedByteCount }
 
   /// The SHA-256 of the bytes that are here (I6: before anything opens them as an archive).
   ///
@@ -194,7 +218,7 @@ package final class PartialDownload: @unchecked Sendable {
 
   /// What the file's attribute is to say. Best effort: without it a run starts over, or asks for what it has.
   private func writeNote(hasGaps: Bool = false) {
-    noted = written
+    (noted, notedTime) = (written, .now)
     note.ranges =
       hasGaps || written.hasGaps ? written.ranges.map { [$0.lowerBound, $0.upperBound] } : nil
     _ = file.setAttribute(note.text)
@@ -208,10 +232,12 @@ package struct Origin: Codable, Equatable, Sendable {
   package var etag: String?
   package var lastModified: String?
 
+  /// What is too long to be kept beside the file is left out.
   package init(url: String, etag: String?, lastModified: String?) {
-    self.url = url
-    self.etag = etag
-    self.lastModified = lastModified
+    func short(_ text: String?) -> String? { text.flatMap { $0.utf8.count > 256 ? nil : $0 } }
+    self.url = short(url) ?? ""
+    self.etag = short(etag)
+    self.lastModified = short(lastModified)
   }
 }
 
@@ -219,13 +245,11 @@ extension PartialDownload {
   /// Takes the first `count` bytes of the file for what another process fetched.
   func adopt(upTo count: Int64) throws(SystemCallError) {
     note = file.attribute.flatMap { Note($0) } ?? Note()
-    written =
-      note.ranges.map { Coverage($0, limit: count) } ?? Coverage([[0, count]], limit: count)
+    written = Self.coverage(of: file, upTo: count)
     noted = written
     try file.forEachPiece(upTo: written.frontier, mapping: { $0 }) {
       (bytes) throws(SystemCallError) in
-      // A signal ends the run a little later; what is not read now is fetched again by the next.
-      guard Interruption.signal == nil else { return }
+      guard Interruption.signal == nil else { throw .interrupted("pread", name) }
       hash.update(bytes)
       hashedByteCount += Int64(bytes.count)
     }
@@ -242,7 +266,7 @@ extension PartialDownload {
       var offset = range.lowerBound
       try other.forEachPiece(from: offset, upTo: range.upperBound, mapping: { $0 }) {
         (bytes) throws(SystemCallError) in
-        guard Interruption.signal == nil else { return }
+        guard Interruption.signal == nil else { throw .interrupted("pread", name) }
         try write(bytes, at: offset)
         offset += Int64(bytes.count)
       }

@@ -33,9 +33,7 @@ final class EasyHandle {
     if let range = attempt.range {
       // What comes back is compared with it before a byte is used: libcurl takes any 206, and any 200.
       set(CURLOPT_RANGE, range)
-      // RFC 9110 §13.1.5: a weak tag cannot say that the bytes are the same.
-      let tag = attempt.validator.etag.flatMap { $0.hasPrefix("W/") ? nil : $0 }
-      addHeader("If-Range", tag ?? attempt.validator.lastModified)
+      addHeader("If-Range", attempt.validator.strongTag ?? attempt.validator.lastModified)
     } else if let known = request.conditional {
       addHeader("If-None-Match", known.etag)
       addHeader("If-Modified-Since", known.lastModified)

@@ -95,13 +95,23 @@ final class Exchange {
   }
 
   private func nextSpan() -> Span? {
-    guard let first = spans.first else { return nil }
+    guard let first = spans.first else { return halfOfSlowest() }
     let cut = first.start + sharing.pieceByteCount
     guard wantsSeveral, let end = first.end ?? request.expectedByteCount, end > cut else {
       return spans.removeFirst()
     }
     spans[0].start = cut
     return Span(start: first.start, end: cut)
+  }
+
+  /// Who has nothing left takes over from who has the most, or one slow connection holds up all.
+  private func halfOfSlowest() -> Span? {
+    guard wantsSeveral, let slowest = busiest, length(of: slowest) >= 2 * Sharing.smallestHalf
+    else { return nil }
+    let middle = slowest.span.start + length(of: slowest) / 2
+    let half = Span(start: middle, end: slowest.span.end)
+    slowest.span.end = middle
+    return half
   }
 
   private func ask(_ stream: Stream) -> Next {
@@ -121,6 +131,8 @@ final class Exchange {
     let end = stream.end(code)
     if let failure = end.failure { return failed(stream, failure, end) }
     if end.hasReachedGoal { return finished(stream, end) }
+    if end.isOfAnother { return changed(stream, end) }
+    if let failure = otherSize(stream, end) { return failed(stream, failure, end) }
     switch Verdict(end.ending, of: request) {
     case .complete, .unchanged: return finished(stream, end)
     case .restart: return refused(stream)
@@ -157,6 +169,24 @@ final class Exchange {
     return ask(stream)
   }
 
+  /// A body without a byte, which nobody could look at before it came.
+  private func otherSize(_ stream: Stream, _ end: Stream.End) -> TransferError? {
+    guard stream.hasAskedForAll, end.ending.status == 200, request.wantsBody,
+      let expected = request.expectedByteCount, let length = end.contentLength, length != expected
+    else { return nil }
+    return .wrongSize(url: redacted(request.url), expected: expected, received: length)
+  }
+
+  /// The server has another body by now.
+  private func changed(_ stream: Stream, _ end: Stream.End) -> Next {
+    let url = redacted(request.url)
+    let error = TransferError.network(
+      code: 18, text: "the server has another file by now", url: url)
+    guard streams.count == 1, budget.fail(at: 0) else { return failed(stream, error, end) }
+    if let failure = restart(stream) { return .end(.failure(failure)) }
+    return ask(stream)
+  }
+
   private func failed(_ stream: Stream, _ error: TransferError, _ end: Stream.End) -> Next {
     // The others bring the rest; they may even be what the server has against this one.
     if streams.count > 1, !error.isOurs {
@@ -171,13 +201,19 @@ final class Exchange {
     guard error.isTransient, budget.fail(at: (request.expectedByteCount ?? 0) - (missing ?? 0))
     else { return .end(.failure(error)) }
     (tellsPart, interruption) = (true, budget.failures == 0 ? error.reason : nil)
+    sharing.pause()
+    // Nothing but its validator could tell whether the rest of a document belongs to what is here.
+    if request.expectedByteCount == nil, stream.span.start > 0, let failure = restart(stream) {
+      return .end(.failure(failure))
+    }
     if budget.failures > 0 {
       receiver.notice(
         .retry(attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.reason))
     }
     return .wait(
       Retry.delay(
-        failures: budget.failures, retryAfter: end.retryAfter, unit: options.backoffUnit,
+        failures: budget.failures, retryAfter: min(end.retryAfter, options.longestRetryAfter),
+        unit: options.backoffUnit,
         jitter: .random(in: -1...1)))
   }
 
@@ -234,6 +270,13 @@ final class Exchange {
 // What a stream tells
 
 extension Exchange {
+  /// Whether a part with this validator is not of what is here, as far as both say.
+  func isOfAnother(_ other: Validator) -> Bool {
+    if let mine = validator.strongTag, let its = other.strongTag { return mine != its }
+    if let mine = validator.lastModified, let its = other.lastModified { return mine != its }
+    return false
+  }
+
   /// The most bytes that the whole may have.
   var longest: Int64 { min(request.byteLimit, request.expectedByteCount ?? .max) }
 
@@ -241,6 +284,7 @@ extension Exchange {
   func began(_ newValidator: Validator, at offset: Int64?) {
     if let offset {
       isPieced = true
+      if validator == Validator() { validator = newValidator }
       if tellsPart { receiver.notice(.resumed(at: offset, after: interruption)) }
       tellsPart = false
     } else {
@@ -274,16 +318,19 @@ extension Exchange {
   /// Whether it is still to be found out if more connections are of use.
   var maySplit: Bool { request.allowsSharing && takesRanges && !sharing.isSettled }
 
+  /// The one that has the most to bring; who is idle has nothing yet.
+  private var busiest: Stream? {
+    streams.filter { !$0.isIdle }.max { length(of: $0) < length(of: $1) }
+  }
+
   private func length(of stream: Stream) -> Int64 {
     (stream.span.end ?? request.expectedByteCount ?? 0) - stream.span.start
   }
 
   /// The streams to be added now. `free`: connections that nobody waits for.
   func share(at time: Duration, free: Int) -> [Stream] {
-    // The one that has the most to bring gives of it; who is idle has nothing yet.
-    guard maySplit, let missing,
-      let first = streams.filter({ !$0.isIdle }).max(by: { length(of: $0) < length(of: $1) })
-    else { return [] }
+    // What the first second brings is no measure before there is a byte.
+    guard maySplit, byteCount > 0, let missing, let first = busiest else { return [] }
     let advice = sharing.advice(
       at: time, received: byteCount, missing: missing, connections: streams.count,
       isFree: free > 0 && first.takesRanges)

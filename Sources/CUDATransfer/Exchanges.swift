@@ -93,7 +93,8 @@ struct Exchanges {
       let free = min(
         options.connections - active.count,
         options.connectionsPerHost - connectionCount(to: exchange.host))
-      let isWanted = !line.isEmpty || !waiting.isEmpty
+      // Where others are under way, a gain of one may be their loss.
+      let isWanted = all.count > 1 || !line.isEmpty || !waiting.isEmpty
       line += exchange.share(at: now - start, free: isWanted ? 0 : max(0, free))
     }
   }

@@ -22,6 +22,8 @@ package struct Sharing: Sendable {
   package static let least = Duration.seconds(4)
   /// How much one connection asks for at a time, at least.
   package static let smallestPiece: Int64 = 8 << 20
+  /// What is shorter than two of these is not divided any more.
+  package static let smallestHalf: Int64 = 128 << 10
   /// How often a server may have something against more connections before it is believed.
   private static let mostRefusals = 3
   private static let pause = Duration.seconds(5)
@@ -97,6 +99,9 @@ package struct Sharing: Sendable {
     }
     if case .tried = state, connections == 1 { (state, mark) = (.alone, nil) }
   }
+
+  /// Nothing comes for a while: what is measured begins anew.
+  package mutating func pause() { mark = nil }
 
   /// Parts are not to be had.
   package mutating func settle() { state = .settled }

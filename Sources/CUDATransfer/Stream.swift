@@ -20,6 +20,8 @@ final class Stream {
   private var hasReachedGoal = false
   /// Why we stopped it ourselves.
   private var failure: TransferError?
+  /// Whether what comes is a part of something else than what is here.
+  private var isOfAnother = false
   /// Whether the server has said that it knows ranges.
   private(set) var takesRanges = false
 
@@ -40,6 +42,7 @@ final class Stream {
     refusedByteCount = 0
     hasReachedGoal = false
     failure = nil
+    isOfAnother = false
     let context = Unmanaged.passUnretained(self).toOpaque()
     let handle = EasyHandle(exchange.request, attempt, exchange.options, receive, context)
     self.handle = handle
@@ -51,6 +54,7 @@ final class Stream {
     var ending: Ending
     var failure: TransferError?
     var hasReachedGoal: Bool
+    var isOfAnother: Bool
     /// Whether it brought a byte.
     var hasBrought: Bool
     var effectiveURL: String
@@ -68,7 +72,8 @@ final class Stream {
         code: Int32(bitPattern: code.rawValue), text: handle.errorText(for: code),
         status: handle.status, range: handle.contentRange, offset: asked, received: span.start,
         goal: span.end ?? exchange.request.expectedByteCount),
-      failure: failure, hasReachedGoal: hasReachedGoal, hasBrought: span.start > firstByte,
+      failure: failure, hasReachedGoal: hasReachedGoal, isOfAnother: isOfAnother,
+      hasBrought: span.start > firstByte,
       effectiveURL: handle.effectiveURL, validator: handle.validator,
       contentLength: handle.contentLength,
       contentType: handle.contentType, retryAfter: handle.retryAfter)
@@ -128,6 +133,11 @@ final class Stream {
       // The whole instead of a part: it has become another, or the server knows no parts.
       if let failure = exchange.startOver(self, takesRanges: takesRanges) { return failure }
       (asked, firstByte, body) = (nil, 0, .append)
+    }
+    if body == .append, asked != nil, exchange.isOfAnother(handle.validator) {
+      // RFC 9110 §15.3.7.3: parts of different versions are not to be put together.
+      isOfAnother = true
+      body = .refuse
     }
     guard body == .append else { return nil }
     if let length = handle.contentLength {

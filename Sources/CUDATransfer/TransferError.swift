@@ -93,8 +93,8 @@ extension TransferError {
     case .network(5, _, _): "check http_proxy, https_proxy and no_proxy"
     case .network(6, _, _), .network(7, _, _): "check the network, the URL's host and the proxy"
     case .network: isTransient ? "try again: what was received is kept" : nil
-    case .tls(77, _, _): "check the file that CURL_CA_BUNDLE or SSL_CERT_FILE names"
-    case .tls: "name the certificates of your proxy or mirror in CURL_CA_BUNDLE"
+    case .tls(77, _, _): "check the file that --cacert, CURL_CA_BUNDLE or SSL_CERT_FILE names"
+    case .tls: "name the certificates of your proxy or mirror by --cacert or CURL_CA_BUNDLE"
     case .tooLong, .wrongSize: "try another mirror: its copy is not what the manifest describes"
     case .badURL: "give a URL that begins with https:// or http://"
     case .receiver, .cancelled: nil

@@ -54,6 +54,9 @@ package struct Validator: Sendable, Equatable, Codable {
     self.etag = etag
     self.lastModified = lastModified
   }
+
+  /// The tag, if it says that the bytes are the same: a weak one does not (RFC 9110 §13.1.5).
+  var strongTag: String? { etag.flatMap { $0.hasPrefix("W/") ? nil : $0 } }
 }
 
 package struct TransferResponse: Sendable {
@@ -145,6 +148,8 @@ package struct TransferOptions: Sendable {
   package var maximumAttempts: Int
   /// How long a transfer may bring less than 1 KiB a second.
   package var stallLimit: Duration
+  /// How many seconds a server may ask for at most, before it is asked again.
+  package var longestRetryAfter = Retry.longestRetryAfter
   /// What a second of back-off or `Retry-After` lasts. Less in tests.
   package var backoffUnit: Duration
 

@@ -74,7 +74,10 @@ private final class Count: Sendable {
     let locked = try prefix.lock()
     let partial = try locked.partial(of: largeDigest, byteCount: size)
     let here = parts.reduce(0) { $0 + $1.count }
-    #expect(partial.receivedByteCount == Int64(here) && partial.adoptedByteCount == Int64(here))
+    // Of what is behind a gap a second's worth may not have been noted.
+    #expect(partial.receivedByteCount == partial.adoptedByteCount)
+    #expect(partial.receivedByteCount <= here)
+    if parts.count == 1, parts[0].lowerBound == 0 { #expect(partial.receivedByteCount == here) }
     #expect(
       partial.origin == Origin(url: "https://example.org/a", etag: "\"1\"", lastModified: nil))
     for gap in partial.missing {

@@ -227,7 +227,7 @@ import Testing
       "\(update.errors)")
     #expect(update.errors.contains("; CUDA 13.0.2 stays in use\n"))
     let last = try bench.record("last.json", as: Run.self)
-    #expect(last.exit == 69 && last.error?.code == "network" && !last.changed)
+    #expect(last.exit == 69 && last.error?.code == "not_asked" && !last.changed)
     #expect(bench.text("current/bin/libcurand") != nil)
   }
 }

@@ -84,7 +84,7 @@ private func product(_ name: String, _ label: String) throws -> Request {
     server.stop()
     let installer = try trial.installer()
     let error = failure { _ = try installer.update([]) }
-    #expect(error?.code == "network" && error?.isWarning == true)
+    #expect(error?.code == "not_asked" && error?.isWarning == true)
     #expect(trial.retries.count == 1, "\(trial.retries)")
     #expect(trial.warnings.count == 1, "\(trial.warnings)")
     // Of a run of its own it is asked again.
@@ -93,7 +93,7 @@ private func product(_ name: String, _ label: String) throws -> Request {
     // What was never said is not known.
     unlinkAll("\(trial.prefix)/.cuda-install/catalog")
     let second = failure { _ = try trial.installer().update([]) }
-    #expect(second?.code == "network" && second?.isWarning == true, "\(second?.message ?? "")")
+    #expect(second?.code == "not_asked" && second?.isWarning == true, "\(second?.message ?? "")")
     #expect(trial.retries.count == 4)
   }
 
@@ -109,13 +109,13 @@ private func product(_ name: String, _ label: String) throws -> Request {
     down.stop()
     // With nothing due it is a failure, not nothing.
     let none = failure { _ = try trial.installer().updates(of: []) }
-    #expect(none?.code == "network" && none?.exitStatus == 69)
+    #expect(none?.code == "not_asked" && none?.exitStatus == 69)
     publish(mirror(["13.0.1", "13.0.2"]), on: up)
     let (due, warnings) = try trial.installer().updates(of: [])
     #expect(due.map(\.to.text) == ["13.0.2"])
     #expect(warnings.contains { $0.hasPrefix("cannot ask whether there is anything newer: ") })
     let error = try #require(failure { _ = try trial.installer().update([]) })
-    #expect(error.code == "network" && error.exitStatus == 69)
+    #expect(error.code == "not_asked" && error.exitStatus == 69)
     #expect(error.isWarning && error.changed)
     #expect(error.message.hasSuffix("; CUDA 13.0.1 stays in use") == false, "\(error.message)")
     #expect(trial.notices.contains { $0.contains("13.0.1 -> 13.0.2 is done") })
@@ -161,7 +161,7 @@ private func product(_ name: String, _ label: String) throws -> Request {
     #expect(error?.exitStatus == 69 && error?.isWarning == false)
     // What is here is not whole, and that nobody can be asked is no mere warning.
     let update = failure { _ = try trial.installer(source).update([]) }
-    #expect(update?.code == "network" && update?.isWarning == false)
+    #expect(update?.code == "not_asked" && update?.isWarning == false)
   }
 
   @Test func `that is answered by 404 is answered`() throws {
