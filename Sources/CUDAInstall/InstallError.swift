@@ -53,6 +53,8 @@ public struct InstallError: Error, Sendable {
     case wrongArtifact(
       component: ComponentName, url: String, expected: SHA256Digest, found: SHA256Digest)
     case wrongSize(component: ComponentName, url: String, expected: Int64, found: Int64)
+    /// A server lists a release, and has no manifest of it.
+    case listedOnly(release: String, url: String)
     /// A server does not have what its manifest lists, or not as long: its parts are not of one time.
     case notInSync(component: ComponentName, url: String, has: Found)
     case archive(component: ComponentName, ArchiveError)
@@ -84,7 +86,8 @@ public struct InstallError: Error, Sendable {
   /// Whether another source may have it right.
   var isOfSource: Bool {
     switch reason {
-    case .unreadable, .wrongArtifact, .wrongSize, .notInSync, .noIndex, .catalog, .offline,
+    case .unreadable, .wrongArtifact, .wrongSize, .notInSync, .listedOnly, .noIndex, .catalog,
+      .offline,
       .manifestChanged:
       true
     case .transfer(let error): !error.isOurs
@@ -122,6 +125,8 @@ public struct InstallError: Error, Sendable {
       "\(component) from \(url) has the wrong hash: expected \(expected), found \(found)"
     case .wrongSize(let component, let url, let expected, let found):
       "\(component) from \(url) has the wrong size: expected \(expected) bytes, found \(found)"
+    case .listedOnly(let release, let url):
+      "\(url) lists \(release), but has no manifest of it: it is not in sync yet"
     case .notInSync(let component, let url, .nothing(let status)):
       "\(component): \(url): the manifest lists it, but the server has no such file (\(status)): "
         + "it is not in sync yet"
@@ -180,7 +185,8 @@ public struct InstallError: Error, Sendable {
     case .notAsked(let error, _, _): error.hint
     case .wrongArtifact, .wrongSize:
       "the mirror and its manifest do not agree: try again later, or another --mirror"
-    case .notInSync: "try again in an hour, or name another server too with a second --mirror"
+    case .notInSync, .listedOnly:
+      "try again in an hour, or name another server too with a second --mirror"
     case .noSpace: "make room, or choose another directory with --prefix"
     case .removesCurrent: "make another release current first, or say --yes"
     case .damaged(let damage): "\(damage.remedy) makes it whole again"
@@ -245,7 +251,7 @@ public struct InstallError: Error, Sendable {
     case .wheels(let error): error.status
     case .wrongArtifact: (65, "hash_mismatch")
     case .wrongSize: (65, "size_mismatch")
-    case .notInSync: (69, "not_in_sync")
+    case .notInSync, .listedOnly: (69, "not_in_sync")
     case .archive(_, .files(let error)): error.status
     case .archive(_, .cancelled): (70, "internal")
     case .archive: (65, "bad_archive")

@@ -108,10 +108,18 @@ package struct ManifestSource: Sendable, Equatable {
   private func ownOffer(
     of product: ProductName, _ track: Track, _ network: Network
   ) throws(InstallError) -> Offer {
+    // A place that cannot be asked may be the wrong one, and another's answer be here.
+    var unasked: InstallError?
     if case .exact(let label) = track {
       for place in try places(of: product) {
-        if let offer = try Self.offer(label, of: product, in: place, network) { return offer }
+        do throws(InstallError) {
+          if let offer = try Self.offer(label, of: product, in: place, network) { return offer }
+        } catch {
+          guard error.isOfSilence else { throw error }
+          unasked = unasked ?? error
+        }
       }
+      if let unasked { throw unasked }
     }
     let catalog: Catalog
     do throws(InstallError) {
@@ -123,12 +131,16 @@ package struct ManifestSource: Sendable, Equatable {
     }
     let label: Version? =
       if case .exact(let label) = track { label } else { track.newest(of: catalog.labels) }
-    guard let label, let offer = try Self.offer(label, of: product, in: catalog, network) else {
-      throw InstallError(
-        .planning(
-          .noSuchRelease(product, label.map { .exact($0) } ?? track, available: catalog.labels)))
+    if let label, let offer = try Self.offer(label, of: product, in: catalog, network) {
+      return offer
     }
-    return offer
+    if let label, catalog.labels.contains(label) {
+      throw InstallError(
+        .listedOnly(release: "\(product.title) \(label)", url: catalog.place.directory.description))
+    }
+    throw InstallError(
+      .planning(
+        .noSuchRelease(product, label.map { .exact($0) } ?? track, available: catalog.labels)))
   }
 
   // Places

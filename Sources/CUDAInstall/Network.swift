@@ -141,7 +141,8 @@ extension Network {
   func documents(
     _ requests: [TransferRequest], trusting certificates: String? = nil
   ) -> [Result<Reply, InstallError>] {
-    ask(requests.map { Question($0) }, trusting: certificates) { questions, options, notice in
+    ask(requests.map { Question($0) }, trusting: certificates) {
+      questions, options, isCancelled, notice in
       Transfer.documents(
         questions.map { question in
           var request = question.request
@@ -149,7 +150,7 @@ extension Network {
             Validator(etag: $0.etag, lastModified: $0.lastModified)
           }
           return request
-        }, options: options, isCancelled: { Interruption.signal != nil }, notice: notice
+        }, options: options, isCancelled: isCancelled, notice: notice
       ).map { $0.map(Brought.init) }
     }
   }
@@ -161,17 +162,18 @@ extension Network {
     let questions = urls.map {
       Question(TransferRequest(url: $0, byteLimit: 0, wantsBody: false))
     }
-    return ask(questions, trusting: certificates) { questions, options, notice in
+    return ask(questions, trusting: certificates) { questions, options, isCancelled, notice in
       Transfer.byteCounts(
         at: questions.map(\.request.url), options: options,
-        isCancelled: { Interruption.signal != nil }, notice: notice
+        isCancelled: isCancelled, notice: notice
       ).map { $0.map(Brought.init) }
     }.map { $0.map(\.byteCount) }
   }
 }
 
 private typealias Asking = (
-  [Question], TransferOptions, @escaping @Sendable (Int, TransferNotice) -> Void
+  [Question], TransferOptions, _ isCancelled: @escaping @Sendable () -> Bool,
+  _ notice: @escaping @Sendable (Int, TransferNotice) -> Void
 ) -> [Result<Brought, TransferError>]
 
 extension Network {
@@ -200,7 +202,17 @@ extension Network {
       let shown = open.map(\.shown)
       // Called on this thread, while it waits.
       nonisolated(unsafe) let observe = observe
-      let results = asking(open, options) { index, notice in
+      let start = ContinuousClock.now
+      nonisolated(unsafe) var isTold = false
+      let isCancelled: @Sendable () -> Bool = {
+        if !isTold, start.duration(to: .now) > .seconds(5) {
+          isTold = true
+          observe(.notice("waiting for \(shown[0])"))
+        }
+        return Interruption.signal != nil
+      }
+      let results = asking(open, options, isCancelled) { index, notice in
+        isTold = true
         guard case .retry(let attempt, let count, let reason) = notice else { return }
         observe(
           .notice("\(shown[index]): retry \(attempt)/\(count) after \(reason)"))
@@ -340,6 +352,9 @@ extension InstallError {
 
   /// Whether a source could not be asked.
   var isOfUnreachableSource: Bool { unreachability != nil }
+
+  /// Whether nobody was there to answer, or nobody was to be asked.
+  var isOfSilence: Bool { if case .offline = reason { true } else { isOfUnreachableSource } }
 
   fileprivate var unreachability: TransferError? {
     if case .transfer(let error) = reason, error.isOfServer { error } else { nil }

@@ -21,7 +21,9 @@ extension Recovery {
       text +=
         ", \(clearedCount) half made \(clearedCount == 1 ? "tree is" : "trees are") cleared away"
     }
-    if leftCount > 0 { text += ", \(leftCount) leftovers cannot be deleted" }
+    if leftCount > 0 {
+      text += ", \(leftCount) \(leftCount == 1 ? "leftover" : "leftovers") cannot be deleted"
+    }
     if keptByteCount > 0 { text += ", \(Size(keptByteCount)) of downloads are kept" }
     return text
   }

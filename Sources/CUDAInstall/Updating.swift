@@ -293,7 +293,13 @@ extension Installer {
 
   private func chosen(_ texts: [String]) throws(InstallError) -> [InstalledRelease] {
     let state = try installed()
-    guard !texts.isEmpty else { return state.knownReleases }
+    guard !texts.isEmpty else {
+      // Or a first install that died looks for ever as if all were well.
+      guard !state.releases.isEmpty || !state.damaged.isEmpty else {
+        throw InstallError(.nothingCurrent(prefix: prefix, installed: []))
+      }
+      return state.knownReleases
+    }
     var chosen: [InstalledRelease] = []
     for text in texts {
       let release = try knownRelease(text, in: state)

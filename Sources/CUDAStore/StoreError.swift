@@ -73,6 +73,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case .files(let error) where error.isNoSpace:
       "make room; what was downloaded is kept, and the next run continues"
     case .cannotLock: "choose a prefix on a local file system"
+    case .notALockFile(_, let what) where what.hasPrefix("a file of user"):
+      "find out whose it is: root, whoever owns the prefix, or its group should have made it"
     case .notALockFile, .inTheWay: "move it away, and start again"
     case .insidePrefix(_, let outer): "the prefix is \(outer)"
     case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"

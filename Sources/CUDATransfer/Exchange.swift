@@ -54,6 +54,8 @@ final class Exchange {
   enum Next {
     case ask(EasyHandle)
     case wait(Duration)
+    /// The server has enough to do with the others; when one of them is done.
+    case stepBack
     /// The others bring the rest.
     case leave
     case end(Result<TransferResponse, TransferError>)
@@ -126,9 +128,14 @@ final class Exchange {
           passesCaches: passesCaches, avoidsHTTP2: avoidsHTTP2)))
   }
 
-  /// What follows from the end of the stream's attempt.
-  func ended(_ stream: Stream, _ code: CURLcode) -> Next {
+  /// What follows from the end of the stream's attempt. `hasCompany`: whether other exchanges are under way with the
+  /// server.
+  func ended(_ stream: Stream, _ code: CURLcode, hasCompany: Bool) -> Next {
     let end = stream.end(code)
+    if hasCompany, let failure = refusal(end) {
+      // One of several connections of one body is not replaced; of bodies, one waits for the other.
+      return streams.count > 1 ? failed(stream, failure, end) : .stepBack
+    }
     if let failure = end.failure { return failed(stream, failure, end) }
     if end.hasReachedGoal { return finished(stream, end) }
     if end.isOfAnother { return changed(stream, end) }
@@ -169,6 +176,19 @@ final class Exchange {
     return ask(stream)
   }
 
+  /// What a server may do that does not want so many connections.
+  private func refusal(_ end: Stream.End) -> TransferError? {
+    guard !end.hasBrought, end.failure == nil, !end.hasReachedGoal,
+      case .failed(let error) = Verdict(end.ending, of: request)
+    else { return nil }
+    switch error {
+    case .http(429, _), .http(503, _), .network(7, _, _), .network(35, _, _), .network(52, _, _),
+      .network(56, _, _):
+      return error
+    default: return nil
+    }
+  }
+
   /// A body without a byte, which nobody could look at before it came.
   private func otherSize(_ stream: Stream, _ end: Stream.End) -> TransferError? {
     guard stream.hasAskedForAll, end.ending.status == 200, request.wantsBody,
@@ -200,6 +220,9 @@ final class Exchange {
     if case .network(let code, _, _) = error, code == 16 || code == 92 { avoidsHTTP2 = true }
     guard error.isTransient, budget.fail(at: (request.expectedByteCount ?? 0) - (missing ?? 0))
     else { return .end(.failure(error)) }
+    let pause = Retry.delay(
+      failures: budget.failures, retryAfter: min(end.retryAfter, options.longestRetryAfter),
+      unit: options.backoffUnit, jitter: .random(in: -1...1))
     (tellsPart, interruption) = (true, budget.failures == 0 ? error.reason : nil)
     sharing.pause()
     // Nothing but its validator could tell whether the rest of a document belongs to what is here.
@@ -207,14 +230,12 @@ final class Exchange {
       return .end(.failure(failure))
     }
     if budget.failures > 0 {
+      let reason = pause < .seconds(5) ? "" : ", in \(pause.components.seconds) s"
       receiver.notice(
-        .retry(attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.reason))
+        .retry(
+          attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.reason + reason))
     }
-    return .wait(
-      Retry.delay(
-        failures: budget.failures, retryAfter: min(end.retryAfter, options.longestRetryAfter),
-        unit: options.backoffUnit,
-        jitter: .random(in: -1...1)))
+    return .wait(pause)
   }
 
   private func leave(_ stream: Stream, giving: Bool = false) -> Next {

@@ -11,6 +11,8 @@ struct Exchanges {
   private var active: [UnsafeMutableRawPointer: Stream] = [:]
   private var waiting: [(until: ContinuousClock.Instant, stream: Stream)] = []
   private let start = ContinuousClock.now
+  /// How many connections servers have turned out to allow, by their names.
+  private var allowed: [String: Int] = [:]
 
   /// How long what has arrived may stay in memory alone.
   private static let patience = Duration.milliseconds(250)
@@ -41,7 +43,11 @@ struct Exchanges {
     while let pointer = ccurl_multi_next_done(multi, &code) {
       curl_multi_remove_handle(multi, pointer)
       guard let stream = active.removeValue(forKey: pointer) else { continue }
-      follow(stream.exchange.ended(stream, code), stream)
+      let exchange = stream.exchange
+      let hasCompany = active.values.contains {
+        $0.exchange !== exchange && $0.exchange.host == exchange.host
+      }
+      follow(exchange.ended(stream, code, hasCompany: hasCompany), stream)
     }
     admit()
   }
@@ -74,13 +80,17 @@ struct Exchanges {
     var place = 0
     while place < line.count, active.count < options.connections {
       let exchange = line[place].exchange
-      if connectionCount(to: exchange.host) < options.connectionsPerHost {
+      if connectionCount(to: exchange.host) < most(to: exchange.host) {
         let stream = line.remove(at: place)
         follow(exchange.next(for: stream), stream)
       } else {
         place += 1
       }
     }
+  }
+
+  private func most(to host: String) -> Int {
+    min(options.connectionsPerHost, allowed[host] ?? .max)
   }
 
   private func connectionCount(to host: String) -> Int {
@@ -92,7 +102,7 @@ struct Exchanges {
     for exchange in all where exchange.maySplit {
       let free = min(
         options.connections - active.count,
-        options.connectionsPerHost - connectionCount(to: exchange.host))
+        most(to: exchange.host) - connectionCount(to: exchange.host))
       // Where others are under way, a gain of one may be their loss.
       let isWanted = all.count > 1 || !line.isEmpty || !waiting.isEmpty
       line += exchange.share(at: now - start, free: isWanted ? 0 : max(0, free))
@@ -107,6 +117,11 @@ struct Exchanges {
       active[handle.pointer] = stream
     case .wait(let duration):
       waiting.append((.now + duration, stream))
+    case .stepBack:
+      // At least one is left, whose end lets this one go on.
+      let host = stream.exchange.host
+      allowed[host] = max(1, connectionCount(to: host))
+      line.insert(stream, at: 0)
     case .leave: break
     case .end(let result):
       end(stream.exchange, result)

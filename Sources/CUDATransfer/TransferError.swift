@@ -18,18 +18,34 @@ package enum TransferError: Error, Sendable {
 
 extension TransferError {
   /// The case that libcurl's `code` means.
-  init(code: Int32, text: String, url: String) {
-    let text = clean(text)
+  package init(code: Int32, text: String, url: String) {
+    let text = Self.told(clean(text))
     self =
       switch code {
       // It may also be where a redirect leads, or that it is not HTTP what comes.
       case 1 where !url.lowercased().hasPrefix("http"): .badURL(url: url)
+      case 1 where text.hasPrefix("Protocol "):
+        .network(
+          code: 1, text: "redirects to what is not http, or no longer https, are not followed",
+          url: url)
+      // Its address is wrong: later it is not right either.
+      case 5 where text.hasPrefix("Unsupported proxy"): .network(code: 4, text: text, url: url)
       // Where its parts begin and end is anyone's guess, the password's too.
       case 3: .badURL(url: url.lastIndex(of: "@").map { String(url[$0...]) } ?? url)
       case 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98:
         .tls(code: code, text: text, url: url)
       default: .network(code: code, text: text, url: url)
       }
+  }
+
+  /// What libcurl says, without the user and the password of a proxy.
+  private static func told(_ text: String) -> String {
+    guard let at = text.lastIndex(of: "@") else { return text }
+    // It is quoted, with or without a scheme.
+    let start =
+      text[..<at].indices.first { text[$0...].hasPrefix("://") }.map { text.index($0, offsetBy: 3) }
+      ?? text[..<at].firstIndex(of: "'").map { text.index(after: $0) } ?? text.startIndex
+    return String(text[..<start] + text[text.index(after: at)...])
   }
 
   /// Whether the same request may succeed a little later.
@@ -90,9 +106,11 @@ extension TransferError {
       "check the credentials and the path: some servers answer 403 for a file they lack"
     case .http(404, _), .http(410, _): "check the URL, or try another mirror"
     case .http(let status, _): Retry.isTransient(status: status) ? "try again later" : nil
-    case .network(5, _, _): "check http_proxy, https_proxy and no_proxy"
+    case .network(4, _, _), .network(5, _, _): "check http_proxy, https_proxy and no_proxy"
     case .network(6, _, _), .network(7, _, _): "check the network, the URL's host and the proxy"
-    case .network: isTransient ? "try again: what was received is kept" : nil
+    case .network: isTransient ? "try again: a download goes on where it stopped" : nil
+    case .tls(60, let text, _) where text.contains("subject name"):
+      "check the URL: its server is certified for another name"
     case .tls(77, _, _): "check the file that --cacert, CURL_CA_BUNDLE or SSL_CERT_FILE names"
     case .tls: "name the certificates of your proxy or mirror by --cacert or CURL_CA_BUNDLE"
     case .tooLong, .wrongSize: "try another mirror: its copy is not what the manifest describes"

@@ -73,6 +73,7 @@ struct GlobalOptions: ParsableArguments {
     if !mirror.isEmpty { return try CatalogSource(mirrors: mirror) }
     guard let text = environment("CUDA_INSTALL_MIRROR") else { return nil }
     let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+    guard !words.isEmpty else { return nil }
     // A single path may have blanks in it.
     guard words.count > 1, words.allSatisfy({ $0.contains("://") || $0.hasPrefix("/") }) else {
       return try CatalogSource(text)

@@ -53,7 +53,8 @@ final class TextReport: Report {
       return
     }
     if error.isWarning {
-      note("warning: \(error.message)")
+      // Also with -q: it is why the status is not 0.
+      errors.say("warning: \(error.message)")
       return
     }
     errors.say("error: \(error.message)")

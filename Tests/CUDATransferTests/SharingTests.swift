@@ -76,6 +76,17 @@ extension Recorder {
     }
   }
 
+  @Test func `is not held up by one connection that is far slower`() throws {
+    try slowly { server in
+      server.fault("/a", .paced(byteCount: 1_000, every: .milliseconds(100)))
+      server.fault("/a", pace, times: .max)
+      let got = fetch(request(server))
+      #expect(got.summary == whole && got.record.restarts == 0)
+      // It had been asked for a piece of 8 MiB, and others brought nearly all of it.
+      #expect(server.log.contains { 1...1_000_000 ~= $0.bytesSent })
+    }
+  }
+
   @Test func `ends once, if it is cancelled`() throws {
     try slowly { server in
       let holds = (0..<4).map { _ in server.hold("/a", afterBytes: 100_000) }

@@ -1,4 +1,5 @@
 import CUDATransfer
+import Glibc
 import TestSupport
 import Testing
 
@@ -94,6 +95,43 @@ func `a busy server is asked again`(status: Int) throws {
     #expect(server.log.reduce(0) { $0 + $1.bytesSent } == 6_000_000)
     let retries = got.record.notices.filter { if case .retry = $0 { true } else { false } }
     #expect(retries == [], "each part was progress: nothing to worry about")
+  }
+}
+
+@Test(arguments: ["http://u:secret@h:1", "foo://u:secret@h", "http://u:se cret@h"])
+func `no message shows a proxy's password`(proxy: String) {
+  let error = TransferError(
+    code: 5, text: "Unsupported proxy syntax in '\(proxy)'", url: "http://a/")
+  #expect(!error.message.contains("cret") && error.message.contains("h"), "\(error.message)")
+  #expect(!error.isTransient, "it will not be right later")
+}
+
+@Test(arguments: [.status(503), .status(429), .hangUp, .reset(after: 0)] as [LoopbackServer.Fault])
+func `a server that allows one connection is asked for one body after the other`(
+  fault: LoopbackServer.Fault
+) throws {
+  let paths = ["/a", "/b", "/c"]
+  try serving(Dictionary(uniqueKeysWithValues: paths.map { ($0, archive) })) { server in
+    let hold = server.hold("/a", afterBytes: 100_000)
+    server.fault("/b", fault)
+    var options = quick
+    options.maximumAttempts = 1
+    let transfer = Transfer(options: options)
+    let got = paths.map { path in
+      let receiver = Recorder()
+      if path == "/a" {
+        transfer.start(request(server, path), receiver)
+        hold.waitUntilReached()
+      } else {
+        transfer.start(request(server, path), receiver)
+      }
+      return receiver
+    }
+    // It is refused while the first stands.
+    while server.requests(for: "/b").isEmpty { sched_yield() }
+    hold.release()
+    transfer.close()
+    #expect(got.map(\.summary) == [whole, whole, whole])
   }
 }
 

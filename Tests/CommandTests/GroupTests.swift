@@ -46,6 +46,31 @@ struct `A prefix of a group` {
     #expect(bench.leftovers == [] && bench.partials == [])
   }
 
+  @Test(arguments: [7001, 7002])
+  func `I9: is recovered by each of its members, whoever's run was killed`(next: Int) throws {
+    let bench = try bench(.three)
+    #expect(bench.inShell(Self.member(7001), "install", "12.9").status == 0)
+    let hold = bench.server.hold("*.tar.gz")
+    let first = bench.startShell(Self.member(7001), "install", "13.0.1")
+    try #require(hold.waitUntilReached(by: first))
+    first.kill()
+    #expect(first.wait() == 128 + SIGKILL)
+    hold.release()
+    let run = bench.inShell(Self.member(next), "install", "13.0.2")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(bench.text(".cuda-install/history.ndjson")?.split(separator: "\n").count == 3)
+    #expect(bench.leftovers == [])
+  }
+
+  @Test func `needs no more than its directory, whose owner may be somebody else`() throws {
+    let bench = try bench(.three)
+    #expect(runProgram(["chown", "0", bench.prefix]).status == 0)
+    for (user, release) in [(7001, "13.0.1"), (7002, "13.0.2"), (7001, "12.9")] {
+      let run = bench.inShell(Self.member(user), "install", release)
+      #expect(run.status == 0, "\(user): \(run.errors)")
+    }
+  }
+
   @Test func `serves each of its members, whoever installed what`() throws {
     let bench = try bench(.three)
     for (user, command, release) in [
@@ -56,6 +81,7 @@ struct `A prefix of a group` {
       #expect(run.status == 0, "\(user) \(command) \(release): \(run.errors)\(run.output)")
       #expect(bench.leftovers == [] && bench.partials == [], "\(user) \(command)")
     }
+    #expect(bench.kept.count > 3, "what the second member's runs were told is kept as well")
     let stranger = "exec setpriv --reuid=7003 --regid=7003 --clear-groups \"$@\""
     #expect(bench.inShell(stranger, "install", "13.0.2").status == 77)
     #expect(bench.inShell(stranger, "status").status == 0)

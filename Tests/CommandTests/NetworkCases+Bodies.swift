@@ -117,6 +117,14 @@ extension NetworkCase {
       .partial(from: 0, contentRange: "bytes 0-\(whole - 1)/\(whole)"), times: .max,
       .failure(69, "206"), archives: 1),
     .resumption(
+      "206 of another version, although asked for that one",
+      .partial(from: half, contentRange: "bytes \(half)-\(whole - 1)/\(whole)"),
+      versions: [.init(etag: "\"1\""), .init(etag: "\"2\"")], archives: 3,
+      bytes: .from(half + whole, to: 2 * whole)),
+    .archive(
+      "nothing, and says so", .raw("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), times: .max,
+      .failure(69, "the server has 0 bytes of it, not \(whole)"), archives: 2),
+    .resumption(
       "416", .status(416, headers: ["Content-Range: bytes */\(whole)"]), archives: 3,
       bytes: .from(half + whole, to: half + whole + 20)),
     .resumption(

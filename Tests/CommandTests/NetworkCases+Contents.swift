@@ -80,7 +80,7 @@ extension NetworkCase {
       }),
     NetworkCase(
       name: "an index whose release is gone since", words: "13.0 cudart",
-      end: .failure(66, "13.0.2"), archives: 0, indexes: 1,
+      end: .failure(69, "lists CUDA 13.0.2"), archives: 0, indexes: 1,
       arrange: { $0.server.publish(Network.manifest, nil) }),
     NetworkCase(
       name: "a manifest compressed, unasked", end: .failure(65, "redistrib_13.0.2.json"),
@@ -137,6 +137,14 @@ extension NetworkCase {
       },
       check: { network, _ in
         ["the second is asked twice": network.other.requests(for: Network.path).count == 2]
+      }),
+    NetworkCase(
+      name: "the first mirror has wrong bytes, and the second nothing",
+      end: .failure(65, "wrong hash"), archives: 1,
+      arrange: {
+        try $0.addSecond()
+        $0.server.fault(Network.path, .corrupt(at: 1000), times: .max)
+        $0.other.fault(Network.path, .status(404), times: .max)
       }),
     NetworkCase(
       name: "all mirrors have wrong bytes", end: .failure(65, "wrong hash"), archives: 1,

@@ -31,6 +31,8 @@ import Testing
     expect(observed.indexes.count, row.indexes, "requests for the index", errors)
     expect(observed.byteCount, row.bytes, "bytes of the archive", errors)
     #expect(network.bench.leftovers == [])
+    // Nothing could tell that parts of a document belong together.
+    #expect((observed.manifests + observed.indexes).allSatisfy { $0.range == nil })
     for (text, holds) in row.check(network, observed) { #expect(holds, "\(text): \(errors)") }
     guard case .failure(let status, let texts) = row.end else {
       #expect(observed.run.status == 0, "\(errors)")

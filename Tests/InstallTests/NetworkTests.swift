@@ -189,6 +189,14 @@ private func product(_ name: String, _ label: String) throws -> Request {
     #expect(failure { _ = try trial.installer(source).install(product("cuda", "13")) } != nil)
     #expect(failure { _ = try trial.installer(source).update([]) } != nil)
     #expect(try !trial.installer(source, isOffline: true).install(product("cuda", "13")).changed)
+    // Also where another source saves the run.
+    let other = try serve(mirror(["13.0.1", "13.0.2"]))
+    defer { other.stop() }
+    let installer = Installer(
+      prefix: trial.prefix, source: try CatalogSource(mirrors: [source, other.url(Mirror.base)]))
+    #expect(try installer.install(product("cuda", "13")).changed)
+    #expect(
+      try trial.installer(source, isOffline: true).labels(of: .cuda).map(\.text) == ["13.0.1"])
   }
 }
 
