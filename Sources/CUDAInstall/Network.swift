@@ -19,12 +19,12 @@ package final class Network {
   /// Whether nothing may be asked.
   let isOffline: Bool
   private let store: Store
-  private let observe: (Event) -> Void
+  let observe: (Event) -> Void
 
   /// By question.
   private var outcomes: [String: Result<Reply, InstallError>] = [:]
   /// What the prefix does not have yet.
-  private var new: [String: Answer] = [:]
+  var new: [String: Answer] = [:]
   /// Questions that could not be asked while there was an alternative.
   private var failed: [String: TransferError] = [:]
   /// Servers to which there is no way.
@@ -34,7 +34,7 @@ package final class Network {
   /// Why the first server that could not be asked could not.
   private(set) var failure: TransferError?
   /// Whether another server may be asked the same: what this one said before is no answer then.
-  private var hasAlternative = false
+  var hasAlternative = false
 
   package init(
     options: TransferOptions = NetworkSettings().options, isOffline: Bool = false,
@@ -59,52 +59,6 @@ package final class Network {
     outcomes = [:]
     (failed, unreachable) = ([:], [:])
     failure = nil
-  }
-
-  /// The answer of the first of `sources` that has one; if none has, of the first that once had.
-  ///
-  /// Which error is another's to mend, `isOfSource` says; the first source's is thrown in the end.
-  func first<Source, Value>(
-    of sources: [Source], named name: (Source) -> String,
-    _ question: (Source) throws(InstallError) -> Value
-  ) throws(InstallError) -> Value {
-    var failure: InstallError?
-    for (index, source) in sources.enumerated() where sources.count > 1 {
-      do throws(InstallError) {
-        hasAlternative = true
-        defer { hasAlternative = false }
-        return try believing { () throws(InstallError) in try question(source) }
-      } catch {
-        guard error.isOfSource, Interruption.signal == nil else { throw error }
-        failure = failure ?? error
-        if index + 1 < sources.count {
-          observe(.notice("\(error.message); asking \(name(sources[index + 1]))"))
-        }
-      }
-    }
-    for source in sources {
-      do throws(InstallError) {
-        return try question(source)
-      } catch {
-        guard error.isOfSource, sources.count > 1 else { throw error }
-        failure = failure ?? error
-      }
-    }
-    guard let failure else { preconditionFailure("there is a source") }
-    throw failure
-  }
-
-  /// What `body` asks for is kept only if it could be read: a portal's page is no answer.
-  func believing<Value>(
-    _ body: () throws(InstallError) -> Value
-  ) throws(InstallError) -> Value {
-    let before = new
-    do throws(InstallError) {
-      return try body()
-    } catch {
-      if error.isOfDocument { new = before }
-      throw error
-    }
   }
 
   /// The answers that the prefix does not have yet, by their questions.

@@ -10,26 +10,26 @@ final class Exchange {
   let isCancelled: () -> Bool
 
   /// What no stream brings yet, lowest first. The last part of a body of unknown length has no end.
-  private var spans: [Span]
+  var spans: [Span]
   /// Those that bring something, or wait to try again.
-  private(set) var streams: [Stream] = []
-  private var budget: Retry.Budget
-  private var attempts = 0
-  private var sharing = Sharing()
+  var streams: [Stream] = []
+  var budget: Retry.Budget
+  var attempts = 0
+  var sharing = Sharing()
   /// Whether several connections are to bring parts of it.
-  private var wantsSeveral = false
+  var wantsSeveral = false
   /// Whether the next part that comes is worth a word, and why it had to be asked for.
-  private var tellsPart = true
-  private var interruption: String?
+  var tellsPart = true
+  var interruption: String?
 
   /// Received over all attempts.
   fileprivate(set) var byteCount: Int64 = 0
-  private(set) var validator: Validator
-  private(set) var takesRanges = true
+  var validator: Validator
+  var takesRanges = true
   /// Whether what the receiver has is not all of one answer.
-  private var isPieced: Bool
-  private var passesCaches = false
-  private var avoidsHTTP2 = false
+  var isPieced: Bool
+  var passesCaches = false
+  var avoidsHTTP2 = false
   /// Since when the receiver does not know that nothing is at hand; `nil` if it does.
   private(set) var unsettledSince: ContinuousClock.Instant?
 
@@ -96,7 +96,7 @@ final class Exchange {
     receiver.finish(result)
   }
 
-  private func nextSpan() -> Span? {
+  func nextSpan() -> Span? {
     guard let first = spans.first else { return halfOfSlowest() }
     let cut = first.start + sharing.pieceByteCount
     guard wantsSeveral, let end = first.end ?? request.expectedByteCount, end > cut else {
@@ -107,7 +107,7 @@ final class Exchange {
   }
 
   /// Who has nothing left takes over from who has the most, or one slow connection holds up all.
-  private func halfOfSlowest() -> Span? {
+  func halfOfSlowest() -> Span? {
     guard wantsSeveral, let slowest = busiest, length(of: slowest) >= 2 * Sharing.smallestHalf
     else { return nil }
     let middle = slowest.span.start + length(of: slowest) / 2
@@ -116,7 +116,7 @@ final class Exchange {
     return half
   }
 
-  private func ask(_ stream: Stream) -> Next {
+  func ask(_ stream: Stream) -> Next {
     if !takesRanges, stream.span.isPart {
       if let failure = restart(stream) { return .end(.failure(failure)) }
     }
@@ -126,128 +126,6 @@ final class Exchange {
         Attempt(
           start: stream.span.start, end: stream.span.end, validator: validator,
           passesCaches: passesCaches, avoidsHTTP2: avoidsHTTP2)))
-  }
-
-  /// What follows from the end of the stream's attempt. `hasCompany`: whether other exchanges are under way with the
-  /// server.
-  func ended(_ stream: Stream, _ code: CURLcode, hasCompany: Bool) -> Next {
-    let end = stream.end(code)
-    if hasCompany, let failure = refusal(end) {
-      // One of several connections of one body is not replaced; of bodies, one waits for the other.
-      return streams.count > 1 ? failed(stream, failure, end) : .stepBack
-    }
-    if let failure = end.failure { return failed(stream, failure, end) }
-    if end.hasReachedGoal { return finished(stream, end) }
-    if end.isOfAnother { return changed(stream, end) }
-    if let failure = otherSize(stream, end) { return failed(stream, failure, end) }
-    switch Verdict(end.ending, of: request) {
-    case .complete, .unchanged: return finished(stream, end)
-    case .restart: return refused(stream)
-    case .failed(let error): return failed(stream, error, end)
-    }
-  }
-
-  private func finished(_ stream: Stream, _ end: Stream.End) -> Next {
-    if streams.count > 1, !wantsSeveral { return leave(stream) }
-    if let span = nextSpan() {
-      stream.take(span)
-      return ask(stream)
-    }
-    guard streams.count == 1 else { return leave(stream) }
-    if stream.hasAskedForAll { validator = end.validator }
-    var response = response(status: end.ending.status, end.effectiveURL)
-    // A range's length is the rest's, a 304's is anybody's guess.
-    if end.ending.status == 200 { response.contentLength = end.contentLength }
-    response.contentType = end.contentType
-    return .end(.success(response))
-  }
-
-  /// The server did not send the part that was asked for.
-  private func refused(_ stream: Stream) -> Next {
-    if streams.count > 1 {
-      sharing.lose(hasBrought: false, leaving: streams.count - 1)
-      return leave(stream, giving: true)
-    }
-    guard takesRanges, stream.span.isPart else {
-      let url = redacted(request.url)
-      return .end(.failure(.network(code: 33, text: "the server ignores ranges", url: url)))
-    }
-    takesRanges = false
-    return ask(stream)
-  }
-
-  /// What a server may do that does not want so many connections.
-  private func refusal(_ end: Stream.End) -> TransferError? {
-    guard !end.hasBrought, end.failure == nil, !end.hasReachedGoal,
-      case .failed(let error) = Verdict(end.ending, of: request)
-    else { return nil }
-    switch error {
-    case .http(429, _), .http(503, _), .network(7, _, _), .network(35, _, _), .network(52, _, _),
-      .network(56, _, _):
-      return error
-    default: return nil
-    }
-  }
-
-  /// A body without a byte, which nobody could look at before it came.
-  private func otherSize(_ stream: Stream, _ end: Stream.End) -> TransferError? {
-    guard stream.hasAskedForAll, end.ending.status == 200, request.wantsBody,
-      let expected = request.expectedByteCount, let length = end.contentLength, length != expected
-    else { return nil }
-    return .wrongSize(url: redacted(request.url), expected: expected, received: length)
-  }
-
-  /// The server has another body by now.
-  private func changed(_ stream: Stream, _ end: Stream.End) -> Next {
-    let url = redacted(request.url)
-    let error = TransferError.network(
-      code: 18, text: "the server has another file by now", url: url)
-    guard streams.count == 1, budget.fail(at: 0) else { return failed(stream, error, end) }
-    if let failure = restart(stream) { return .end(.failure(failure)) }
-    return ask(stream)
-  }
-
-  private func failed(_ stream: Stream, _ error: TransferError, _ end: Stream.End) -> Next {
-    // The others bring the rest; they may even be what the server has against this one.
-    if streams.count > 1, !error.isOurs {
-      sharing.lose(hasBrought: end.hasBrought, leaving: streams.count - 1)
-      return leave(stream, giving: true)
-    }
-    if error.isOfWhatIsThere, request.certainty != nil, !passesCaches {
-      passesCaches = true
-      return ask(stream)
-    }
-    if case .network(let code, _, _) = error, code == 16 || code == 92 { avoidsHTTP2 = true }
-    guard error.isTransient, budget.fail(at: (request.expectedByteCount ?? 0) - (missing ?? 0))
-    else { return .end(.failure(error)) }
-    let pause = Retry.delay(
-      failures: budget.failures, retryAfter: min(end.retryAfter, options.longestRetryAfter),
-      unit: options.backoffUnit, jitter: .random(in: -1...1))
-    (tellsPart, interruption) = (true, budget.failures == 0 ? error.reason : nil)
-    sharing.pause()
-    // Nothing but its validator could tell whether the rest of a document belongs to what is here.
-    if request.expectedByteCount == nil, stream.span.start > 0, let failure = restart(stream) {
-      return .end(.failure(failure))
-    }
-    if budget.failures > 0 {
-      let reason = pause < .seconds(5) ? "" : ", in \(pause.components.seconds) s"
-      receiver.notice(
-        .retry(
-          attempt: budget.failures + 1, of: options.maximumAttempts, reason: error.reason + reason))
-    }
-    return .wait(pause)
-  }
-
-  private func leave(_ stream: Stream, giving: Bool = false) -> Next {
-    streams.removeAll { $0 === stream }
-    if streams.count == 1 { wantsSeveral = false }
-    if giving, !stream.isIdle { leave(stream.span) }
-    return .leave
-  }
-
-  private func leave(_ span: Span) {
-    spans.append(span)
-    spans.sort { $0.start < $1.start }
   }
 
   /// Leaves all attempts as they are.
@@ -260,7 +138,7 @@ final class Exchange {
   }
 
   /// The receiver has nothing any more, or there is an error.
-  private func restart(_ stream: Stream) -> TransferError? {
+  func restart(_ stream: Stream) -> TransferError? {
     do {
       try receiver.restart()
     } catch {
@@ -276,7 +154,7 @@ final class Exchange {
     return nil
   }
 
-  private func response(status: Int, _ effectiveURL: String) -> TransferResponse {
+  func response(status: Int, _ effectiveURL: String) -> TransferResponse {
     // RFC 9110 §15.4.5 lets a 304 leave out what has not changed.
     let known = status == 304 ? request.conditional : nil
     let validator = Validator(
@@ -340,11 +218,11 @@ extension Exchange {
   var maySplit: Bool { request.allowsSharing && takesRanges && !sharing.isSettled }
 
   /// The one that has the most to bring; who is idle has nothing yet.
-  private var busiest: Stream? {
+  var busiest: Stream? {
     streams.filter { !$0.isIdle }.max { length(of: $0) < length(of: $1) }
   }
 
-  private func length(of stream: Stream) -> Int64 {
+  func length(of stream: Stream) -> Int64 {
     (stream.span.end ?? request.expectedByteCount ?? 0) - stream.span.start
   }
 

@@ -56,7 +56,8 @@ extension NetworkCase {
         archives: 0, manifests: 2,
         arrange: { $0.server.fault(Network.manifest, .status(503), times: .max) }),
       NetworkCase(
-        name: "404 for the manifest", end: .failure(69, "lists CUDA 13.0.2, but has no manifest of it"), archives: 0,
+        name: "404 for the manifest",
+        end: .failure(69, "lists CUDA 13.0.2, but has no manifest of it"), archives: 0,
         arrange: { $0.server.fault(Network.manifest, .status(404), times: .max) }),
       NetworkCase(
         name: "403 for everything", end: .failure(69, "403"), archives: 0,

@@ -177,6 +177,17 @@ private func product(_ name: String, _ label: String) throws -> Request {
     #expect(trial.warnings == [] && trial.retries == [])
   }
 
+  @Test func `is not needed for a release that is named exactly, and is there`() throws {
+    let server = try serve(mirror(["13.0.1"]))
+    let trial = Trial()
+    // By its root: the manifest is in a directory below, and what is not there was never asked for.
+    let source = server.url("/")
+    _ = try trial.installer(source).install(product("cuda", "13"))
+    server.stop()
+    _ = try trial.installer(source, isOffline: true).install(product("cuda", "13.0.1"))
+    #expect(try !trial.installer(source).install(product("cuda", "13.0.1")).changed)
+  }
+
   @Test func `that a portal answers leaves what was said before`() throws {
     let server = try serve(mirror(["13.0.1"]))
     defer { server.stop() }
