@@ -23,7 +23,7 @@ package struct Sharing: Sendable {
   /// How much one connection asks for at a time, at least.
   package static let smallestPiece: Int64 = 8 << 20
   /// What is shorter than two of these is not divided any more.
-  package static let smallestHalf: Int64 = 128 << 10
+  package static let smallestHalf: Int64 = 32 << 10
   /// How often a server may have something against more connections before it is believed.
   private static let mostRefusals = 3
   private static let pause = Duration.seconds(5)

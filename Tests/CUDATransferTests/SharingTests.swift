@@ -11,10 +11,13 @@ private let whole = Summary(large)
 /// A server whose connections bring 2.5 MB a second each.
 private let pace = LoopbackServer.Fault.paced(byteCount: 25_000, every: .milliseconds(10))
 
-private func slowly(_ body: (LoopbackServer) throws -> Void) throws {
-  try serving(["/a": large]) { server in
-    server.fault("/a", pace)
-    try body(server)
+/// On a thread of its own: these tests mostly wait, and there are more of them than processors.
+private func slowly(_ body: @escaping @Sendable (LoopbackServer) throws -> Void) async throws {
+  try await onThread {
+    try serving(["/a": large]) { server in
+      server.fault("/a", pace)
+      try body(server)
+    }
   }
 }
 
@@ -31,8 +34,8 @@ extension Recorder {
 }
 
 @Suite struct `A large body over slow connections` {
-  @Test func `comes over several, each part once`() throws {
-    try slowly { server in
+  @Test func `comes over several, each part once`() async throws {
+    try await slowly { server in
       server.fault("/a", pace, times: .max)
       let got = fetch(request(server))
       #expect(got.summary == whole && got.record.restarts == 0)
@@ -54,8 +57,8 @@ extension Recorder {
     ] as [LoopbackServer.Fault])
   func `comes over the first alone, if the server has something against the others`(
     fault: LoopbackServer.Fault
-  ) throws {
-    try slowly { server in
+  ) async throws {
+    try await slowly { server in
       server.fault("/a", fault, times: 3)
       var options = quick
       options.stallLimit = .seconds(1)
@@ -66,8 +69,8 @@ extension Recorder {
     }
   }
 
-  @Test func `comes whole, if all but the first are cut`() throws {
-    try slowly { server in
+  @Test func `comes whole, if all but the first are cut`() async throws {
+    try await slowly { server in
       server.fault("/a", .cut(after: 1_000_000), times: 7)
       let got = fetch(request(server))
       #expect(got.summary == whole && got.record.restarts == 0)
@@ -76,8 +79,8 @@ extension Recorder {
     }
   }
 
-  @Test func `is not held up by one connection that is far slower`() throws {
-    try slowly { server in
+  @Test func `is not held up by one connection that is far slower`() async throws {
+    try await slowly { server in
       server.fault("/a", .paced(byteCount: 1_000, every: .milliseconds(100)))
       server.fault("/a", pace, times: .max)
       let got = fetch(request(server))
@@ -87,8 +90,8 @@ extension Recorder {
     }
   }
 
-  @Test func `ends once, if it is cancelled`() throws {
-    try slowly { server in
+  @Test func `ends once, if it is cancelled`() async throws {
+    try await slowly { server in
       let holds = (0..<4).map { _ in server.hold("/a", afterBytes: 100_000) }
       defer { for hold in holds { hold.release() } }
       let transfer = Transfer(options: quick)
@@ -105,8 +108,8 @@ extension Recorder {
     }
   }
 
-  @Test func `comes over one, if nobody allows more`() throws {
-    try slowly { server in
+  @Test func `comes over one, if nobody allows more`() async throws {
+    try await slowly { server in
       var alone = request(server)
       alone.allowsSharing = false
       server.publish("/a", Array(large[..<10_000_000]))

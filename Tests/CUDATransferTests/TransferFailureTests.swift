@@ -109,24 +109,27 @@ func `no message shows a proxy's password`(proxy: String) {
 @Test(arguments: [.status(503), .status(429), .hangUp, .reset(after: 0)] as [LoopbackServer.Fault])
 func `a server that allows one connection is asked for one body after the other`(
   fault: LoopbackServer.Fault
-) throws {
+) async throws {
   let paths = ["/a", "/b", "/c"]
-  try serving(Dictionary(uniqueKeysWithValues: paths.map { ($0, archive) })) { server in
-    // The first is under way for two seconds, long after the second was refused.
-    server.fault("/a", .paced(byteCount: 1_500, every: .milliseconds(10)))
-    server.fault("/b", fault)
-    var options = quick
-    options.maximumAttempts = 1
-    let transfer = Transfer(options: options)
-    let got = paths.map { path in
-      let receiver = Recorder()
-      transfer.start(request(server, path), receiver)
-      if path == "/a" { while server.log.isEmpty { sched_yield() } }
-      return receiver
+  let got = try await onThread {
+    try serving(Dictionary(uniqueKeysWithValues: paths.map { ($0, archive) })) { server in
+      // The first is under way for two seconds, long after the second was refused.
+      server.fault("/a", .paced(byteCount: 1_500, every: .milliseconds(10)))
+      server.fault("/b", fault)
+      var options = quick
+      options.maximumAttempts = 1
+      let transfer = Transfer(options: options)
+      let got = paths.map { path in
+        let receiver = Recorder()
+        transfer.start(request(server, path), receiver)
+        if path == "/a" { while server.log.isEmpty { sched_yield() } }
+        return receiver
+      }
+      transfer.close()
+      return got.map(\.summary)
     }
-    transfer.close()
-    #expect(got.map(\.summary) == [whole, whole, whole])
   }
+  #expect(got == [whole, whole, whole])
 }
 
 @Test func `a server that hangs up is asked again`() throws {

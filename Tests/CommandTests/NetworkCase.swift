@@ -86,7 +86,7 @@ extension NetworkCase {
   /// What can be retried is, but only once.
   static let once = ["CUDA_INSTALL_HTTP_RETRIES": "1"]
   /// A second of silence is enough.
-  static let impatient = ["CUDA_INSTALL_HTTP_TIMEOUT": "1"]
+  static let impatient = ["CUDA_INSTALL_HTTP_TIMEOUT": "3"]
   static let impatientOnce = once.merging(impatient) { $1 }
 }
 

@@ -45,7 +45,7 @@ extension NetworkCase {
       environment: impatient, .success, archives: 2, bytes: .from(whole, to: whole + 100)),
     .archive(
       "slow but steady, for longer than a stall may last",
-      .paced(byteCount: 25_000, every: .milliseconds(60)), environment: impatient, .success,
+      .paced(byteCount: 10_000, every: .milliseconds(60)), environment: impatient, .success,
       archives: 1, bytes: .exactly(whole)),
     .archive(
       "a length that is too long", .length(whole + 1000), times: .max,
