@@ -81,7 +81,9 @@ package struct Sharing: Sendable {
       state = .kept(connections: connections)
       return .keep
     case .kept(let wanted):
-      guard connections < wanted, isFree, time >= earliest else { return .stay }
+      // At the end they leave one after the other, and are not missed.
+      guard connections < wanted, isFree, time >= earliest, missing >= 2 * Self.smallestPiece
+      else { return .stay }
       return .add
     }
   }

@@ -126,6 +126,11 @@ func `a part is taken only with the place that was asked for`(
   #expect(advice(&refused, at: 17, 3) == .stay && advice(&refused, at: 18, 3) == .add)
   refused.lose(hasBrought: false, leaving: 3)
   #expect(refused.isSettled)
+  var ending = kept()
+  ending.lose(hasBrought: true, leaving: 3)
+  let advice = ending.advice(
+    at: .seconds(60), received: 0, missing: Sharing.smallestPiece, connections: 3, isFree: true)
+  #expect(advice == .stay, "so little is left that it is not worth a connection")
 }
 
 @Test func `pauses grow by two, up to eight, give or take a quarter`() {
