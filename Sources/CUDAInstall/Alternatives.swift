@@ -1,6 +1,6 @@
-import CUDAFiles
-
 // Several sources that may be asked the same, and what is believed of each.
+
+import CUDAFiles
 
 extension Network {
   /// The answer of the first of `sources` that has one; if none has, of the first that once had.

@@ -18,7 +18,7 @@ struct Question {
     self.request = request
     name = Self.name(request.url, request)
     shown = redacted(request.url)
-    server = shown.split(separator: "/").prefix(2).joined(separator: "//")
+    server = CUDATransfer.server(of: request.url)
   }
 
   /// Under what its answer is kept; `nil` if nothing of it is: a query may be a password.

@@ -257,6 +257,11 @@ extension PartialDownload {
       written = Coverage([[0, hashedByteCount]], limit: count)
     }
     adoptedByteCount = written.byteCount
+    // I9: a note that there are gaps would hide all that comes from here on without one. What is behind goes first.
+    if note.ranges != nil, !written.hasGaps {
+      try file.truncate(to: written.frontier)
+      writeNote()
+    }
   }
 
   /// Takes over what is in another's file. Copied, because its owner may go on writing into it (I6).

@@ -8,18 +8,8 @@ package struct Document: Sendable {
 }
 
 extension Transfer {
-  /// Fetches a document of at most `limit` bytes on the calling thread.
-  ///
-  /// With a validator, the answer may be an empty document with status 304. `isCancelled` is asked every 100 ms.
-  package static func document(
-    at url: String, limit: Int64, validator: Validator? = nil, options: TransferOptions,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws(TransferError) -> Document {
-    let request = TransferRequest(url: url, byteLimit: limit, conditional: validator)
-    return try documents([request], options: options, isCancelled: isCancelled)[0].get()
-  }
-
-  /// Fetches documents side by side on the calling thread; the results in the requests' order.
+  /// Fetches documents side by side on the calling thread; the results in the requests' order. `isCancelled` is asked every
+  /// 100 ms.
   ///
   /// `notice` is called on this thread, with the request's index.
   package static func documents(
@@ -37,17 +27,10 @@ extension Transfer {
     return readers.map(\.document)
   }
 
-  /// How many bytes the server has there, without fetching them; `nil` if it does not say.
+  /// How many bytes servers have there, without fetching them, asked side by side; `nil` where one does not say. In the
+  /// order of `urls`.
   ///
   /// Redirects are followed and a busy server is asked again, as for a document.
-  package static func byteCount(
-    at url: String, options: TransferOptions,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws(TransferError) -> Int64? {
-    try byteCounts(at: [url], options: options, isCancelled: isCancelled)[0].get()
-  }
-
-  /// The same for several, side by side; the results in the order of `urls`.
   package static func byteCounts(
     at urls: [String], options: TransferOptions,
     isCancelled: @escaping @Sendable () -> Bool = { false },

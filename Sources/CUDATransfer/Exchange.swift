@@ -5,7 +5,7 @@ final class Exchange {
   let request: TransferRequest
   let receiver: any TransferReceiver
   /// `https://host:port`, what its connections are counted by.
-  let host: String
+  let server: String
   let options: TransferOptions
   let isCancelled: () -> Bool
 
@@ -36,7 +36,7 @@ final class Exchange {
   init(_ start: Start, _ options: TransferOptions, isCancelled: @escaping () -> Bool) {
     request = start.request
     receiver = start.receiver
-    host = redacted(request.url).split(separator: "/").prefix(2).joined(separator: "//")
+    server = CUDATransfer.server(of: request.url)
     self.options = options
     self.isCancelled = isCancelled
     validator = request.resumeValidator ?? Validator()

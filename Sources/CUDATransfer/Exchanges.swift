@@ -45,7 +45,7 @@ struct Exchanges {
       guard let stream = active.removeValue(forKey: pointer) else { continue }
       let exchange = stream.exchange
       let hasCompany = active.values.contains {
-        $0.exchange !== exchange && $0.exchange.host == exchange.host
+        $0.exchange !== exchange && $0.exchange.server == exchange.server
       }
       follow(exchange.ended(stream, code, hasCompany: hasCompany), stream)
     }
@@ -80,7 +80,7 @@ struct Exchanges {
     var place = 0
     while place < line.count, active.count < options.connections {
       let exchange = line[place].exchange
-      if connectionCount(to: exchange.host) < most(to: exchange.host) {
+      if connectionCount(to: exchange.server) < most(to: exchange.server) {
         let stream = line.remove(at: place)
         follow(exchange.next(for: stream), stream)
       } else {
@@ -89,12 +89,12 @@ struct Exchanges {
     }
   }
 
-  private func most(to host: String) -> Int {
-    min(options.connectionsPerHost, allowed[host] ?? .max)
+  private func most(to server: String) -> Int {
+    min(options.connectionsPerHost, allowed[server] ?? .max)
   }
 
-  private func connectionCount(to host: String) -> Int {
-    active.values.count { $0.exchange.host == host }
+  private func connectionCount(to server: String) -> Int {
+    active.values.count { $0.exchange.server == server }
   }
 
   /// Gives connections that nobody waits for to those who may bring something sooner with them.
@@ -102,7 +102,7 @@ struct Exchanges {
     for exchange in all where exchange.maySplit {
       let free = min(
         options.connections - active.count,
-        most(to: exchange.host) - connectionCount(to: exchange.host))
+        most(to: exchange.server) - connectionCount(to: exchange.server))
       // Where others are under way, a gain of one may be their loss.
       let isWanted = all.count > 1 || !line.isEmpty || !waiting.isEmpty
       line += exchange.share(at: now - start, free: isWanted ? 0 : max(0, free))
@@ -119,8 +119,8 @@ struct Exchanges {
       waiting.append((.now + duration, stream))
     case .stepBack:
       // At least one is left, whose end lets this one go on.
-      let host = stream.exchange.host
-      allowed[host] = max(1, connectionCount(to: host))
+      let server = stream.exchange.server
+      allowed[server] = max(1, connectionCount(to: server))
       line.insert(stream, at: 0)
     case .leave: break
     case .end(let result):

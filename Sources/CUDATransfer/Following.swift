@@ -1,6 +1,6 @@
-import CCurl
-
 // What follows from the end of an attempt.
+
+import CCurl
 
 extension Exchange {
   /// What follows from the end of the stream's attempt. `hasCompany`: whether other exchanges are under way with the

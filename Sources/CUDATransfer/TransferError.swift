@@ -143,6 +143,11 @@ package func redacted(_ url: String) -> String {
   return clean(shown[..<start] + shown[host...])
 }
 
+/// `https://host:port`, by which connections and silences are counted.
+package func server(of url: String) -> String {
+  redacted(url).split(separator: "/").prefix(2).joined(separator: "//")
+}
+
 /// `text` without what a terminal or a log might obey (I11).
 func clean(_ text: some StringProtocol) -> String {
   var scalars = String.UnicodeScalarView()

@@ -89,6 +89,28 @@ private final class Count: Sendable {
     _ = locked.finish(changed: false, exit: 0, error: nil)
   }
 
+  @Test func `I9: is continued again after a note of gaps that were given up`() async throws {
+    let prefix = Prefix()
+    _ = try prefix.visit()
+    let partials = "\(prefix.bookkeeping)/partial"
+    // Its process died when it had said that the rest is not to be believed, or a little later.
+    writeFile("\(partials)/\(largeDigest).boot.1.a", Array(large[..<1000]) + [0, 0, 0])
+    let isNoted = try Directory.open(partials).open("\(largeDigest).boot.1.a", writable: true)
+      .setAttribute(Array("{\"ranges\":[[0,1000]]}".utf8))
+    #expect(isNoted)
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = prefix.path as String] in
+      let locked = try Store(prefix: path).lock(for: "install", patience: .zero) { _ in }
+      let partial = try locked.partial(of: largeDigest, byteCount: size)
+      try write(1000..<2_000_000, into: partial)
+      try partial.settle()
+      kill(getpid(), SIGKILL)
+    }
+    let locked = try prefix.lock()
+    let partial = try locked.partial(of: largeDigest, byteCount: size)
+    #expect(partial.adoptedByteCount == 2_000_000)
+    _ = locked.finish(changed: false, exit: 0, error: nil)
+  }
+
   @Test func `I9: that dies between two writes claims no byte that is not there`() async throws {
     // 1: before the first block; later: with blocks behind a gap.
     for call in 1...6 {

@@ -101,3 +101,26 @@ func serving<Result>(
   defer { server.stop() }
   return try body(server)
 }
+
+extension Transfer {
+  /// Fetches a document of at most `limit` bytes on the calling thread.
+  ///
+  /// With a validator, the answer may be an empty document with status 304. `isCancelled` is asked every 100 ms.
+  static func document(
+    at url: String, limit: Int64, validator: Validator? = nil, options: TransferOptions,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(TransferError) -> Document {
+    let request = TransferRequest(url: url, byteLimit: limit, conditional: validator)
+    return try documents([request], options: options, isCancelled: isCancelled)[0].get()
+  }
+
+  /// How many bytes the server has there, without fetching them; `nil` if it does not say.
+  ///
+  /// Redirects are followed and a busy server is asked again, as for a document.
+  static func byteCount(
+    at url: String, options: TransferOptions,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(TransferError) -> Int64? {
+    try byteCounts(at: [url], options: options, isCancelled: isCancelled)[0].get()
+  }
+}
