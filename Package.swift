@@ -30,17 +30,21 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // Pure: no input or output, no clock, no environment.
     .target(name: "CUDADigest", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(name: "CUDACatalog", dependencies: ["CUDADigest"], swiftSettings: strict),
     .target(name: "CUDAPlanning", dependencies: ["CUDACatalog"], swiftSettings: strict),
 
-    // Edges: the kernel, libcurl, libarchive.
+    // Edges: the kernel, libcurl, libarchive and the decompressors in front of it.
     .target(name: "CUDAFiles", dependencies: ["CKernel"], swiftSettings: strict),
     .target(name: "CUDATransfer", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
-      name: "CUDAArchive", dependencies: ["CUDAFiles", "CUDADigest", "CArchive"],
+      name: "CUDAArchive",
+      dependencies: ["CUDAFiles", "CUDADigest", "CArchive", "CLZMA", "CZlib", "CZstd"],
       swiftSettings: strict),
 
     // Heart, spine and face.

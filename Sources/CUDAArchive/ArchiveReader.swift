@@ -22,15 +22,6 @@ package enum ArchiveFormat: String, CaseIterable, Sendable {
   }
 
   var isZip: Bool { self == .zip || self == .wheel }
-
-  var filter: Int32 {
-    switch self {
-    case .tarXz: ARCHIVE_FILTER_XZ
-    case .tarGz: ARCHIVE_FILTER_GZIP
-    case .tarZst: ARCHIVE_FILTER_ZSTD
-    case .zip, .wheel: ARCHIVE_FILTER_NONE
-    }
-  }
 }
 
 /// One pass over an archive through libarchive, which only ever reads.
@@ -38,29 +29,31 @@ struct ArchiveReader: ~Copyable {
   private let archive: OpaquePointer
   private let name: String
   private let format: ArchiveFormat
+  /// What libarchive reads, unless it is a zip. It is here as long as `archive`.
+  private let stream: DecodedStream?
 
   /// Starts at the descriptor's position: at the beginning, if nobody has read from it (I6: the bytes
-  /// that were verified are the bytes that are read).
-  init(_ file: borrowing File, format: ArchiveFormat, name: String) throws(ArchiveError) {
+  /// that were verified are the bytes that are read). `byteLimit`: of a tar, with all its headers.
+  init(
+    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64
+  ) throws(ArchiveError) {
     guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
     self.archive = archive
     self.name = name
     self.format = format
-    switch format {
-    case .tarXz: archive_read_support_filter_xz(archive)
-    case .tarGz: archive_read_support_filter_gzip(archive)
-    case .tarZst: archive_read_support_filter_zstd(archive)
-    case .zip, .wheel: break
-    }
+    let code: Int32
     if format.isZip {
+      stream = nil
       // Not _zip: that adds the streaming reader, which accepts a zip without a directory.
       archive_read_support_format_zip_seekable(archive)
+      code = archive_read_open_fd(archive, file.descriptor, 1 << 17)
     } else {
+      let stream = DecodedStream(file, format: format, name: name, byteLimit: byteLimit)
+      self.stream = stream
       archive_read_support_format_tar(archive)
+      code = stream.open(in: archive)
     }
-    guard archive_read_open_fd(archive, file.descriptor, 1 << 17) == ARCHIVE_OK else {
-      throw .notAnArchive(name, reason: reason)
-    }
+    guard code == ARCHIVE_OK else { throw stream?.failure ?? .notAnArchive(name, reason: reason) }
   }
 
   /// Reads a zip in memory, which must be there as long as this value is.
@@ -70,6 +63,7 @@ struct ArchiveReader: ~Copyable {
     self.archive = archive
     self.name = name
     self.format = format
+    stream = nil
     archive_read_support_format_zip_seekable(archive)
     guard archive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK else {
       throw .notAnArchive(name, reason: reason)
@@ -83,15 +77,11 @@ struct ArchiveReader: ~Copyable {
   mutating func next() throws(ArchiveError) -> Entry? {
     var entry: OpaquePointer?
     let code = archive_read_next_header(archive, &entry)
-    if code == ARCHIVE_EOF { return nil }
-    guard code == ARCHIVE_OK, let entry else { throw .damaged(name, reason: reason) }
-    let isExpected =
-      format.isZip
-      || (archive_filter_count(archive) == 2 && archive_filter_code(archive, 0) == format.filter
-        && archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK == ARCHIVE_FORMAT_TAR)
-    guard isExpected else {
-      throw .notAnArchive(name, reason: "its content is not \(format.rawValue)")
+    if code == ARCHIVE_EOF {
+      try stream?.finish(limit: UnpackingLimit.tailByteCount)
+      return nil
     }
+    guard code == ARCHIVE_OK, let entry else { throw failure }
     return Entry(entry, isLocalTime: format.isZip)
   }
 
@@ -105,10 +95,13 @@ struct ArchiveReader: ~Copyable {
       var offset: Int64 = 0
       let code = archive_read_data_block(archive, &start, &count, &offset)
       if code == ARCHIVE_EOF { return }
-      guard code == ARCHIVE_OK else { throw .damaged(name, reason: reason) }
+      guard code == ARCHIVE_OK else { throw failure }
       try body(offset, UnsafeRawBufferPointer(start: start, count: count))
     }
   }
+
+  /// Why libarchive does not go on.
+  private var failure: ArchiveError { stream?.failure ?? .damaged(name, reason: reason) }
 
   private var reason: String {
     archive_error_string(archive).map { String(cString: $0) } ?? "it cannot be read"

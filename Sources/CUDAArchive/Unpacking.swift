@@ -51,11 +51,18 @@ package struct Unpacking: Sendable {
     self.isCancelled = isCancelled
   }
 
+  /// How many bytes the archive may become.
+  var byteLimit: Int64 {
+    let (bound, isLarger) = archiveByteCount.multipliedReportingOverflow(by: UnpackingLimit.ratio)
+    return isLarger ? .max : max(bound, UnpackingLimit.freeByteCount)
+  }
+
   /// Unpacks all of `file` beneath `root`.
   package func run(
     _ file: borrowing File, into root: SharedDirectory
   ) throws(ArchiveError) -> Unpacked {
-    var reader = try ArchiveReader(file, format: format, name: archive)
+    var reader = try ArchiveReader(
+      file, format: format, name: archive, byteLimit: byteLimit)
     var work = UnpackingWork(unpacking: self, root: root)
     while let entry = try reader.next() {
       guard !isCancelled() else { throw .cancelled }
@@ -117,6 +124,8 @@ package enum UnpackingLimit {
   /// Bytes out per byte in, beyond `freeByteCount`.
   package static let ratio: Int64 = 256
   package static let freeByteCount: Int64 = 64 << 20
+  /// Behind the last entry of a tar, where only zeros belong: tar fills up a record, of 10 KiB unless it is told.
+  package static let tailByteCount = 1 << 20
   package static let heldByteCount: Int64 = 1 << 20
   package static let heldFileCount = 100
 }

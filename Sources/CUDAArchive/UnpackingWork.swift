@@ -248,11 +248,8 @@ struct UnpackingWork {
   private mutating func count(_ entry: Entry) throws(ArchiveError) {
     guard entry.byteCount >= 0 else { throw refusal(entry, "its size is negative") }
     let (sum, overflow) = byteCount.addingReportingOverflow(entry.byteCount)
-    let (bound, unbounded) = unpacking.archiveByteCount.multipliedReportingOverflow(
-      by: UnpackingLimit.ratio)
-    let limit = unbounded ? .max : max(bound, UnpackingLimit.freeByteCount)
-    guard !overflow, sum <= limit else {
-      throw .tooMuch(unpacking.archive, reason: "more than \(limit) bytes")
+    guard !overflow, sum <= unpacking.byteLimit else {
+      throw .tooMuch(unpacking.archive, reason: "more than \(unpacking.byteLimit) bytes")
     }
     byteCount = sum
   }

@@ -68,6 +68,9 @@ package struct File: ~Copyable, Sendable {
     }
   }
 
+  /// Reads this file in order, from where its descriptor's position is.
+  package var reading: FileReading { FileReading(descriptor: descriptor, path: path) }
+
   /// How far whoever reads this descriptor in order has come; another thread may ask. Not through the funnel: it
   /// is asked at random moments, changes nothing, and cannot fail on a file.
   package var readPosition: Int64 { Int64(lseek(descriptor, 0, SEEK_CUR)) }
@@ -136,6 +139,17 @@ package struct File: ~Copyable, Sendable {
   /// Held until the descriptor is closed.
   package func tryLock() throws(SystemCallError) -> Bool {
     try tryFlock(descriptor, LOCK_EX, path)
+  }
+}
+
+/// An open file that is read in order. Not to be used any more once the file is closed.
+package struct FileReading: Sendable {
+  let descriptor: Int32
+  let path: String
+
+  /// The next bytes, at the front of `buffer`, and how many they are; 0 at the end of the file.
+  package func next(into buffer: UnsafeMutableRawBufferPointer) throws(SystemCallError) -> Int {
+    try systemCall("read", path) { read(descriptor, buffer.baseAddress, buffer.count) }
   }
 }
 

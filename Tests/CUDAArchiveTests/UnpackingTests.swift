@@ -196,8 +196,7 @@ func `unpacking ends when it is cancelled`(after: Int) {
 @Test func `an archive that breaks off at any place is no archive`() {
   let whole = ArchiveMaker.tarGz(
     top(.file("t/a", "one"), Member("t/b", .file, [UInt8](repeating: 7, count: 2_000))))
-  // Behind the last entry, only gzip's own check can tell; libarchive does not read that far.
-  for count in stride(from: 0, to: whole.count - 1_100, by: 61) {
+  for count in 0..<whole.count {
     switch Unpack(archive: Array(whole[..<count])).error {
     case .damaged, .notAnArchive: break
     case let other: Issue.record("\(count): \(String(describing: other))")

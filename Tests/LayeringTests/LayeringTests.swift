@@ -11,7 +11,7 @@ private let picture: [String: Set<String>] = [
     "CUDADigest", "Synchronization",
   ],
   "CUDAStore": ["CUDAFiles", "CUDACatalog", "CUDADigest"],
-  "CUDAArchive": ["CUDAFiles", "CUDADigest", "CArchive"],
+  "CUDAArchive": ["CUDAFiles", "CUDADigest", "CArchive", "CLZMA", "CZlib", "CZstd"],
   "CUDATransfer": ["CCurl", "Synchronization"],
   "CUDAFiles": ["CKernel", "Glibc"],
   "CUDAPlanning": ["CUDACatalog"],
@@ -20,7 +20,9 @@ private let picture: [String: Set<String>] = [
 ]
 
 /// The C modules, which import no Swift.
-private let foreign: Set<String> = ["CKernel", "CCrypto", "CCurl", "CArchive"]
+private let foreign: Set<String> = [
+  "CKernel", "CCrypto", "CCurl", "CArchive", "CLZMA", "CZlib", "CZstd",
+]
 
 private let sources = URL(filePath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
