@@ -88,7 +88,28 @@ extension Installer {
       trial.linksFiles
         ? Check("links", .ok, "unchanged components can be linked, and take no room twice")
         : Check("links", .warn, "no hard links here: unchanged components are fetched again"),
+      sandboxCheck(trial.sandbox),
     ]
+  }
+
+  private func sandboxCheck(_ trial: SandboxTrial?) -> Check {
+    guard isSandboxed else {
+      return Check(
+        "sandbox", .warn, "off, as CUDA_INSTALL_SANDBOX says",
+        hint: "unset it: unpacking costs the same with the sandbox")
+    }
+    guard let trial else {
+      return Check(
+        "sandbox", .ok,
+        "off: \(Sandbox.objection ?? "it is not to be had here")")
+    }
+    guard trial.isGood else {
+      let reason = trial.failure ?? "a confined thread could do what it is not to do"
+      return Check("sandbox", .warn, "unpacking is not, or not fully, confined: \(reason)")
+    }
+    return Check(
+      "sandbox", .ok,
+      "a thread that unpacks can write into the new tree, and open or reach nothing else")
   }
 
   private func lockFileCheck() -> Check {

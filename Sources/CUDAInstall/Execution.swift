@@ -155,7 +155,8 @@ extension Installer {
     let transfer = Transfer(options: offers.options(network.options))
     for job in jobs { start(job, on: transfer, board) }
     let worker = Worker(
-      board: board, gauges: gauges, claims: Claims(), root: root, hasStatic: tree.hasStatic)
+      board: board, gauges: gauges, claims: Claims(), root: root, hasStatic: tree.hasStatic,
+      isSandboxed: isSandboxed)
     let threads: [Thread]
     do {
       threads = try Thread.each(ofAtMost: jobs.count) { worker.run() }

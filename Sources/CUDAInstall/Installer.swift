@@ -22,6 +22,10 @@ public struct Installer {
   let patience: Duration?
   let observe: (Event) -> Void
 
+  /// Whether archives are unpacked on a thread that can change nothing but the tree in the making, where the kernel has
+  /// the means: Landlock and seccomp.
+  public var isSandboxed = true
+
   /// Whether nothing may be asked over the network.
   var isOffline: Bool { network.isOffline }
 

@@ -14,6 +14,8 @@ struct Worker: Sendable {
   /// `nil` if archives stay what they are.
   let root: SharedDirectory?
   let hasStatic: Bool
+  /// Whether archives are unpacked on a thread that can do nothing else.
+  let isSandboxed: Bool
 
   /// Until all components are done, or one failed.
   func run() {
@@ -87,13 +89,30 @@ struct Worker: Sendable {
       claims: { claims.take($0) },
       progress: { gauges.add(written: $0) },
       isCancelled: { gauges.isCancelled })
+    let unpacked: Result<Unpacked, ArchiveError>
     do {
-      let result = try unpacking.run(partial.file, into: root)
-      partial.file.dropCache()
-      return result
+      unpacked = try confined(to: root) {
+        Result { () throws(ArchiveError) in try unpacking.run(partial.file, into: root) }
+      }
     } catch {
+      throw InstallError(.store(.files(error)))
+    }
+    partial.file.dropCache()
+    do { return try unpacked.get() } catch {
       throw InstallError(.archive(component: component, error))
     }
+  }
+
+  private func confined<Value: Sendable>(
+    to root: SharedDirectory, _ body: @escaping @Sendable () -> Value
+  ) throws(SystemCallError) -> Value {
+    guard isSandboxed, Sandbox.objection == nil else { return body() }
+    let board = board
+    return try Thread.confined(
+      beneath: root,
+      orNot: { error in
+        board.change { $0.say("unpacking without a sandbox: \(error.message)") }
+      }, body)
   }
 }
 

@@ -2,7 +2,7 @@
 // that is named and locked as a staging is (I5), so that a run beside it leaves it alone and the next one sweeps it
 // should this process be killed. Nothing that anybody reads is touched, so no lock is needed (I1).
 
-import CUDAFiles
+package import CUDAFiles
 
 /// What a trial has shown.
 package struct Trial: Sendable, Equatable {
@@ -16,6 +16,8 @@ package struct Trial: Sendable, Equatable {
   package var renameRefuses = false
   /// A file may have a second name, so that unchanged components take no room.
   package var linksFiles = false
+  /// What a thread could do once it was confined to a directory; `nil` if this machine has no means for that.
+  package var sandbox: SandboxTrial?
 }
 
 extension Store {
@@ -28,6 +30,11 @@ extension Store {
       var trial = Trial()
       try trial.tryLock(in: scratch.directory)
       try trial.tryNames(in: scratch.directory)
+      if Sandbox.objection == nil {
+        try scratch.directory.makeDirectory("box", mode: 0o700)
+        let box = SharedDirectory(try scratch.directory.directory("box"))
+        trial.sandbox = try Sandbox.trial(in: box, beside: scratch)
+      }
       return trial
     } catch let error as SystemCallError {
       throw .files(error)

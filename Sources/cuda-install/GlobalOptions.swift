@@ -96,6 +96,16 @@ struct GlobalOptions: ParsableArguments {
     return settings
   }
 
+  /// Whether unpacking is confined, where it can be: `$CUDA_INSTALL_SANDBOX`.
+  func isSandboxed() throws -> Bool {
+    switch environment("CUDA_INSTALL_SANDBOX") {
+    case nil, "on"?: return true
+    case "off"?: return false
+    case let text?:
+      throw ValidationError("CUDA_INSTALL_SANDBOX is neither on nor off: \(cleaned(text))")
+    }
+  }
+
   private func number(
     _ name: String, _ what: String, _ range: ClosedRange<Int>
   ) throws -> Int? {

@@ -26,10 +26,12 @@ struct Session {
       let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
       var chosen = try source?.source(options)
       if chosen == nil { chosen = try options.source() }
-      installer = Installer(
+      var installer = Installer(
         prefix: options.effectivePrefix, source: chosen,
         settings: try Session.usage { try options.settings() }, patience: patience,
         observe: { report.show($0) })
+      installer.isSandboxed = try Session.usage { try options.isSandboxed() }
+      self.installer = installer
       // A relative prefix is below where we are.
       guard SearchPath.canHold(installer.prefix) else {
         throw InstallError(

@@ -112,7 +112,8 @@ func stopping(
 /// Runs `body` and dies of SIGKILL at that call. Of SIGTERM if it does not come to that.
 func dying(at fatal: Call, in scratch: String, _ body: () throws -> Void) rethrows {
   try Calls(in: scratch).during({ call in
-    if call == fatal { kill(getpid(), SIGKILL) }
+    // Not kill(2), which a confined thread has not.
+    if call == fatal { raise(SIGKILL) }
     return nil
   }) { try body() }
   signal(SIGTERM, SIG_DFL)

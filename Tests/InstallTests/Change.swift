@@ -69,10 +69,14 @@ enum Change: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  func run(_ prefix: String, mirror: String, observe: @escaping (Event) -> Void = { _ in }) throws {
+  func run(
+    _ prefix: String, mirror: String, isSandboxed: Bool = true,
+    observe: @escaping (Event) -> Void = { _ in }
+  ) throws {
     let mirror = self == .tracked ? SmallMirror.past(of: mirror) : mirror
-    let installer = Installer(
+    var installer = Installer(
       prefix: prefix, source: try CatalogSource(mirror), patience: .zero, observe: observe)
+    installer.isSandboxed = isSandboxed
     switch self {
     case .first: _ = try installer.install(request("13.0.1", "alpha", "beta"))
     case .second: _ = try installer.install(request("13.0.2", "alpha", "beta"))

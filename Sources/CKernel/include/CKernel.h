@@ -32,6 +32,18 @@ struct ckernel_space {
 };
 int ckernel_space(int descriptor, struct ckernel_space *space);
 
+/// The version of Landlock that this kernel has; -1 and an errno if it has none: ENOSYS, or EOPNOTSUPP if it is turned
+/// off.
+int ckernel_landlock_version(void);
+
+/// From now on the calling thread can open and make nothing but files, directories and links beneath `directory`, and has no
+/// sockets, programs, other processes, modes of names, owners and attributes (EACCES or EPERM). What is open stays
+/// open. -1 and an errno if only some of it could be had.
+int ckernel_confine(int directory);
+
+/// socket(2), closed at once: 0, or -1 and an errno.
+int ckernel_try_socket(void);
+
 /// The terminal's width, or 0 if it says none.
 int ckernel_columns(int descriptor);
 
