@@ -37,9 +37,11 @@ package struct Directory: ~Copyable, Sendable {
   package func makeDirectory(_ name: String, mode: UInt16 = 0o755) throws(SystemCallError) {
     try systemCall("mkdirat", at(name)) { mkdirat(descriptor, name, mode_t(mode)) }
     guard Machine.umask & mode != 0 else { return }
+    let made = try directory(name)
     // A set-group-ID bit was inherited, and is to be passed on.
-    let inherited = mode & 0o020 != 0 ? (try status(name)?.mode ?? 0) & 0o2000 : 0
-    try setMode(name, mode | inherited)
+    let inherited = mode & 0o020 != 0 ? try made.status().mode & 0o2000 : 0
+    // Of the directory, not of a name: who unpacks may not change the modes of names.
+    try systemCall("fchmod", made.path) { fchmod(made.descriptor, mode_t(mode | inherited)) }
   }
 
   /// Makes the directory unless it is there already, as a directory.

@@ -56,6 +56,9 @@ package enum Sandbox {
   /// From now on, and for good, the calling thread opens and makes nothing but what lies beneath `root`; it has no
   /// network, and starts nothing.
   fileprivate static func enter(writingBeneath root: SharedDirectory) throws(SystemCallError) {
+    // Read from files, which are out of reach then.
+    _ = Machine.umask
+    tzset()
     try systemCall("landlock_restrict_self", root.directory.path) {
       ckernel_confine(root.directory.descriptor)
     }

@@ -12,11 +12,12 @@ extension Installer {
       return [Check("prefix", InstallError(.store(error)))]
     }
     var checks = [prefixCheck(presence)]
+    var trial: Trial?
     if presence == .ours {
-      checks += trialChecks() + [lockFileCheck()]
+      checks += trialChecks(&trial) + [lockFileCheck()]
       checks += try stateChecks()
     }
-    return checks + surroundings()
+    return checks + [sandboxCheck(trial?.sandbox)] + surroundings()
   }
 
   // The prefix itself
@@ -44,9 +45,13 @@ extension Installer {
     }
   }
 
-  private func trialChecks() -> [Check] {
+  /// `done`: what the trial has shown, if there could be one.
+  private func trialChecks(_ done: inout Trial?) -> [Check] {
     let trial: Trial
-    do { trial = try store.trial() } catch {
+    do {
+      trial = try store.trial()
+      done = trial
+    } catch {
       let failure = InstallError(.store(error))
       if case .files(let error) = error, error.isMissing {
         return [Check("lock", .ok, "not tried: the next run makes the directories for it")]
@@ -88,28 +93,7 @@ extension Installer {
       trial.linksFiles
         ? Check("links", .ok, "unchanged components can be linked, and take no room twice")
         : Check("links", .warn, "no hard links here: unchanged components are fetched again"),
-      sandboxCheck(trial.sandbox),
     ]
-  }
-
-  private func sandboxCheck(_ trial: SandboxTrial?) -> Check {
-    guard isSandboxed else {
-      return Check(
-        "sandbox", .warn, "off, as CUDA_INSTALL_SANDBOX says",
-        hint: "unset it: unpacking costs the same with the sandbox")
-    }
-    guard let trial else {
-      return Check(
-        "sandbox", .ok,
-        "off: \(Sandbox.objection ?? "it is not to be had here")")
-    }
-    guard trial.isGood else {
-      let reason = trial.failure ?? "a confined thread could do what it is not to do"
-      return Check("sandbox", .warn, "unpacking is not, or not fully, confined: \(reason)")
-    }
-    return Check(
-      "sandbox", .ok,
-      "a thread that unpacks can write into the new tree, and open or reach nothing else")
   }
 
   private func lockFileCheck() -> Check {

@@ -10,6 +10,26 @@ extension Installer {
       + othersChecks() + [driverCheck()]
   }
 
+  /// `trial`: what a confined thread could do in the prefix, if that could be tried.
+  func sandboxCheck(_ trial: SandboxTrial?) -> Check {
+    guard isSandboxed else {
+      return Check(
+        "sandbox", .warn, "off, as CUDA_INSTALL_SANDBOX says",
+        hint: "unset it: unpacking costs the same with the sandbox")
+    }
+    if let objection = Sandbox.objection { return Check("sandbox", .ok, "off: \(objection)") }
+    guard let trial else {
+      return Check("sandbox", .ok, "this kernel has Landlock, which archives are unpacked under")
+    }
+    guard trial.isGood else {
+      let reason = trial.failure ?? "a confined thread could do what it is not to do"
+      return Check("sandbox", .warn, "unpacking is not, or not fully, confined: \(reason)")
+    }
+    return Check(
+      "sandbox", .ok,
+      "a thread that unpacks can write into the new tree, and open or reach nothing else")
+  }
+
   private func fileSystemCheck() -> Check? {
     guard let space = Directory.nearestSpace(to: prefix) else { return nil }
     if space.isReadOnly {

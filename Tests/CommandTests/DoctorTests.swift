@@ -48,6 +48,24 @@ import Testing
     #expect(bench.leftovers == [])
   }
 
+  @Test func `I11: says whether unpacking is confined, and if not, why`() throws {
+    let bench = try Bench()
+    func said(_ environment: [String: String]) -> String {
+      let line = bench.run("doctor", environment: environment).output.split(separator: "\n")
+        .first { $0.contains("  sandbox ") }
+      return (line ?? "").split(separator: " ").joined(separator: " ")
+    }
+    let here = "ok sandbox this kernel has Landlock, which archives are unpacked under"
+    let reason = said([:])
+    #expect(reason == here || reason.hasPrefix("ok sandbox off: "))
+    #expect(said(["CUDA_INSTALL_SANDBOX": "off"]).hasPrefix("warn sandbox off, as CUDA_INSTALL"))
+    #expect(bench.run("doctor", environment: ["CUDA_INSTALL_SANDBOX": "no"]).status == 64)
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let tried =
+      "ok sandbox a thread that unpacks can write into the new tree, and open or reach nothing else"
+    #expect(said([:]) == (reason == here ? tried : reason))
+  }
+
   @Test func `what is wrong in and around a prefix is named, with what to do about it`() throws {
     let bench = try Bench()
     #expect(bench.run("install", "13.0.1", "curand").status == 0)

@@ -121,7 +121,8 @@ import Testing
       let run = Ended(
         Program(
           [BuiltBinary.path, "install", "--json", "--prefix", bench.prefix, option, url],
-          environment: bench.environment, in: bench.scratch))
+          environment: bench.environment.merging(["CUDA_INSTALL_HTTP_RETRIES": "0"]) { $1 },
+          in: bench.scratch))
       #expect(run.status != 0)
       #expect(!(run.output + run.errors).contains("secret"), "\(option) \(url): \(run.output)")
     }
