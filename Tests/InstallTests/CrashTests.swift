@@ -21,7 +21,7 @@ import Testing
   ) throws {
     let template = try Template(change)
     var tally = Tally("crash", change, template.calls)
-    for call in tally.points(others: 8) {
+    for call in tally.points(others: 4) {
       let prefix = template.makePrefix("stop")
       let reader = Reader(prefix, expecting: template.views)
       let isTried = stopping(at: call, in: prefix, reader) {

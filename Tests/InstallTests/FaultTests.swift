@@ -19,8 +19,8 @@ import Testing
   ) throws {
     let template = try Template(change)
     var tally = Tally("fault", change, template.calls)
-    for (n, call) in tally.points(changing: 16, others: 8).enumerated() {
-      for code in tally.some(errnos(of: call), n, call.changesPrefix ? 3 : 1) {
+    for (n, call) in tally.points(changing: 10, others: 4).enumerated() {
+      for code in tally.some(errnos(of: call), n, call.changesPrefix ? 2 : 1) {
         let prefix = template.makePrefix("fault")
         let reader = Reader(prefix, expecting: template.views)
         let answer = try meet(code, at: call, of: template, in: prefix, reader)
