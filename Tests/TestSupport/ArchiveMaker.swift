@@ -45,22 +45,25 @@ package enum ArchiveMaker {
 
   /// RFC 1952, with RFC 1951's stored blocks.
   package static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+    [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + deflate(bytes)
+      + little(Int(crc32(bytes)), 4) + little(bytes.count, 4)
+  }
+
+  /// Stored blocks.
+  package static func deflate(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
     var rest = bytes[...]
     repeat {
       let block = rest.prefix(65535)
       rest = rest.dropFirst(block.count)
-      let count = UInt16(block.count)
       result.append(rest.isEmpty ? 1 : 0)
-      for value in [count, ~count] {
-        result += [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
-      }
-      result += block
+      result += little(block.count, 2) + little(~block.count, 2) + block
     } while !rest.isEmpty
-    for value in [crc32(bytes), UInt32(truncatingIfNeeded: bytes.count)] {
-      result += (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
     return result
+  }
+
+  package static func little(_ value: Int, _ width: Int) -> [UInt8] {
+    (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
   private static func header(_ member: Member, byteCount: Int) -> [UInt8] {
@@ -103,7 +106,7 @@ package enum ArchiveMaker {
     return header
   }
 
-  static func crc32(_ bytes: [UInt8]) -> UInt32 {
+  package static func crc32(_ bytes: [UInt8]) -> UInt32 {
     var crc: UInt32 = 0xFFFF_FFFF
     for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ (crc >> 8) }
     return ~crc
