@@ -31,6 +31,8 @@ struct ArchiveReader: ~Copyable {
   private let format: ArchiveFormat
   /// What libarchive reads, unless it is a zip. It is here as long as `archive`.
   private let stream: DecodedStream?
+  /// What a zip says of itself, with which it agrees.
+  private var directory: ZipDirectory?
 
   /// Starts at the descriptor's position: at the beginning, if nobody has read from it (I6: the bytes
   /// that were verified are the bytes that are read). `byteLimit`: of a tar, with all its headers.
@@ -44,6 +46,7 @@ struct ArchiveReader: ~Copyable {
     let code: Int32
     if format.isZip {
       stream = nil
+      directory = try ZipDirectory(file, archive: name)
       // Not _zip: that adds the streaming reader, which accepts a zip without a directory.
       archive_read_support_format_zip_seekable(archive)
       code = archive_read_open_fd(archive, file.descriptor, 1 << 17)
@@ -64,6 +67,7 @@ struct ArchiveReader: ~Copyable {
     self.name = name
     self.format = format
     stream = nil
+    directory = try ZipDirectory(zip: bytes, archive: name)
     archive_read_support_format_zip_seekable(archive)
     guard archive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK else {
       throw .notAnArchive(name, reason: reason)
@@ -79,10 +83,13 @@ struct ArchiveReader: ~Copyable {
     let code = archive_read_next_header(archive, &entry)
     if code == ARCHIVE_EOF {
       try stream?.finish(limit: UnpackingLimit.tailByteCount)
+      try directory?.checkEnd()
       return nil
     }
     guard code == ARCHIVE_OK, let entry else { throw failure }
-    return Entry(entry, isLocalTime: format.isZip)
+    let result = Entry(entry, isLocalTime: format.isZip)
+    try directory?.check(result.name)
+    return result
   }
 
   /// Hands over the current entry's content in order, as (offset, bytes); what is between is zero.

@@ -52,10 +52,7 @@ package struct Unpacking: Sendable {
   }
 
   /// How many bytes the archive may become.
-  var byteLimit: Int64 {
-    let (bound, isLarger) = archiveByteCount.multipliedReportingOverflow(by: UnpackingLimit.ratio)
-    return isLarger ? .max : max(bound, UnpackingLimit.freeByteCount)
-  }
+  var byteLimit: Int64 { UnpackingLimit.byteCount(ofArchive: archiveByteCount) }
 
   /// Unpacks all of `file` beneath `root`.
   package func run(
@@ -121,8 +118,16 @@ package struct HeldFile: Sendable, Equatable {
 /// Limits that no archive of a publisher comes near.
 package enum UnpackingLimit {
   package static let entryCount = 500_000
+  /// Of a zip, which is in memory whole while the zip is read.
+  package static let directoryByteCount: Int64 = 32 << 20
   /// Bytes out per byte in, beyond `freeByteCount`.
   package static let ratio: Int64 = 256
+
+  static func byteCount(ofArchive archiveByteCount: Int64) -> Int64 {
+    let (bound, isLarger) = archiveByteCount.multipliedReportingOverflow(by: ratio)
+    return isLarger ? .max : max(bound, freeByteCount)
+  }
+
   package static let freeByteCount: Int64 = 64 << 20
   /// Behind the last entry of a tar, where only zeros belong: tar fills up a record, of 10 KiB unless it is told.
   package static let tailByteCount = 1 << 20

@@ -31,7 +31,7 @@ private let members: [Member] = [
   }
 
   @Test func `gives one member without being unpacked`() throws {
-    let zip = ArchiveMaker.zip([.file("../METADATA", "no"), .file("a\\b", "no")] + members)
+    let zip = ArchiveMaker.zip(members)
     func content(_ name: String, limit: Int = 100) throws(ArchiveError) -> [UInt8]? {
       try ArchiveMember.content(of: zip, named: "x.whl", limit: limit) { $0.names.last == name }
     }
@@ -41,6 +41,16 @@ private let members: [Member] = [
       throws: ArchiveError.tooMuch(
         "x.whl", reason: "x-1.dist-info/METADATA has more than 7 bytes")
     ) { try content("METADATA", limit: 7) }
+  }
+
+  @Test(arguments: ["../METADATA", "a\\b", "/METADATA"])
+  func `gives nothing if it names anything that could not be unpacked`(name: String) {
+    let zip = ArchiveMaker.zip(members + [.file(name, "no")])
+    #expect(throws: ArchiveError.self) {
+      try ArchiveMember.content(of: zip, named: "x.whl", limit: 100) {
+        $0.names.last == "METADATA"
+      }
+    }
   }
 
   @Test func `broken off or changed in one byte is read or refused, never a trap`() {
