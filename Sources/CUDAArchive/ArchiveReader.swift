@@ -130,7 +130,8 @@ struct Entry {
   let kind: Kind
   let byteCount: Int64
   let isExecutable: Bool
-  let isSparse: Bool
+  /// Of a sparse file, how many bytes are not in holes.
+  let sparseByteCount: Int64?
   /// Seconds since 1970, or 0 where the archive's time is before that or beyond 2100.
   let modified: Int64
 
@@ -150,11 +151,22 @@ struct Entry {
     }
     byteCount = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : 0
     isExecutable = archive_entry_perm(entry) & 0o111 != 0
-    isSparse = archive_entry_sparse_count(entry) > 0
+    sparseByteCount = Self.sparseByteCount(entry)
     let time = Int64(archive_entry_mtime(entry))
     // Two machines make the same tree of one archive, wherever they are.
     let shown = isLocalTime ? Timestamp.localClock(of: time) : time
     modified = (0..<4_102_444_800).contains(shown) ? shown : 0
+  }
+
+  private static func sparseByteCount(_ entry: OpaquePointer) -> Int64? {
+    guard archive_entry_sparse_reset(entry) > 0 else { return nil }
+    var sum: Int64 = 0
+    var (offset, count) = (Int64(0), Int64(0))
+    while archive_entry_sparse_next(entry, &offset, &count) == ARCHIVE_OK {
+      let (next, overflow) = sum.addingReportingOverflow(count)
+      sum = overflow ? .max : next
+    }
+    return sum
   }
 
   private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8] {

@@ -3,13 +3,15 @@ import CUDADigest
 /// The content of one member as it arrives: in order, exactly as long as declared, hashed with its holes.
 struct EntryContent: ~Copyable {
   private let byteCount: Int64
-  private let isSparse: Bool
+  /// Of a sparse file, how many bytes have to arrive.
+  private let sparseByteCount: Int64?
+  private var arrivedByteCount: Int64 = 0
   private var end: Int64 = 0
   private var hash = SHA256()
 
-  init(byteCount: Int64, isSparse: Bool) {
+  init(byteCount: Int64, sparseByteCount: Int64?) {
     self.byteCount = byteCount
-    self.isSparse = isSparse
+    self.sparseByteCount = sparseByteCount
   }
 
   /// Whether the file is longer than what was written.
@@ -18,9 +20,10 @@ struct EntryContent: ~Copyable {
   mutating func add(
     _ bytes: UnsafeRawBufferPointer, at offset: Int64, or failure: @autoclosure () -> ArchiveError
   ) throws(ArchiveError) {
-    guard offset >= end, offset == end || isSparse, offset + Int64(bytes.count) <= byteCount else {
-      throw failure()
-    }
+    guard offset >= end, offset == end || sparseByteCount != nil,
+      offset + Int64(bytes.count) <= byteCount
+    else { throw failure() }
+    arrivedByteCount += Int64(bytes.count)
     addZeros(offset - end)
     hash.update(bytes)
     end = offset + Int64(bytes.count)
@@ -29,7 +32,9 @@ struct EntryContent: ~Copyable {
   consuming func finish(or failure: @autoclosure () -> ArchiveError) throws(ArchiveError)
     -> SHA256Digest
   {
-    guard end == byteCount || isSparse else { throw failure() }
+    guard sparseByteCount.map({ $0 == arrivedByteCount }) ?? (end == byteCount) else {
+      throw failure()
+    }
     addZeros(byteCount - end)
     return hash.finish()
   }

@@ -261,7 +261,7 @@ struct UnpackingWork {
     let file = try writing(entry) { () throws(SystemCallError) in
       try parent.directory.create(place.lastName, mode: mode)
     }
-    var content = EntryContent(byteCount: entry.byteCount, isSparse: entry.isSparse)
+    var content = EntryContent(byteCount: entry.byteCount, sparseByteCount: entry.sparseByteCount)
     let wrong = refusal(entry, "its content is not as long as it says")
     try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
       guard !unpacking.isCancelled() else { throw .cancelled }
@@ -280,7 +280,7 @@ struct UnpackingWork {
   private func hash(
     _ entry: Entry, from reader: inout ArchiveReader
   ) throws(ArchiveError) -> SHA256Digest {
-    var content = EntryContent(byteCount: entry.byteCount, isSparse: entry.isSparse)
+    var content = EntryContent(byteCount: entry.byteCount, sparseByteCount: entry.sparseByteCount)
     let wrong = refusal(entry, "its content is not as long as it says")
     try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
       guard !unpacking.isCancelled() else { throw .cancelled }
@@ -295,13 +295,15 @@ struct UnpackingWork {
     guard entry.byteCount <= UnpackingLimit.heldByteCount else {
       throw refusal(entry, "it is larger than \(UnpackingLimit.heldByteCount) bytes")
     }
-    var content = [UInt8](repeating: 0, count: Int(entry.byteCount))
+    var content = EntryContent(byteCount: entry.byteCount, sparseByteCount: entry.sparseByteCount)
+    var held = [UInt8](repeating: 0, count: Int(entry.byteCount))
     let wrong = refusal(entry, "its content is not as long as it says")
     try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
-      guard offset >= 0, offset + Int64(bytes.count) <= entry.byteCount else { throw wrong }
-      content.replaceSubrange(Int(offset)..<Int(offset) + bytes.count, with: bytes)
+      try content.add(bytes, at: offset, or: wrong)
+      held.replaceSubrange(Int(offset)..<Int(offset) + bytes.count, with: bytes)
     }
-    return content
+    _ = try content.finish(or: wrong)
+    return held
   }
 
   private mutating func add(_ entry: UnpackedEntry) { unpacked.entries.append(entry) }
