@@ -110,5 +110,13 @@ package func modeOf(_ path: String) -> Int? {
   return lstat(path, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
 }
 
+/// How much there is of a file's extended attributes; -1 if it cannot be told. A link is not followed.
+package func attributeByteCount(_ path: String) -> Int {
+  // Glibc's module leaves out sys/xattr.h.
+  typealias List = @convention(c) (UnsafePointer<CChar>, UnsafeMutablePointer<CChar>?, Int) -> Int
+  guard let list = dlsym(nil, "llistxattr") else { return -1 }
+  return unsafeBitCast(list, to: List.self)(path, nil, 0)
+}
+
 /// In hexadecimal.
 package func sha256(_ bytes: [UInt8]) -> String { "\(SHA256.digest(of: bytes))" }
