@@ -15,6 +15,14 @@ package enum ArchiveError: Error, Equatable, Sendable {
   /// Somebody wants this to end.
   case cancelled
 
+  /// Whether the archive is to blame, and will be the next time.
+  package var isOfArchive: Bool {
+    switch self {
+    case .notAnArchive, .damaged, .refused, .tooMuch: true
+    case .files, .cancelled: false
+    }
+  }
+
   package var message: String {
     switch self {
     case .notAnArchive(let archive, let reason):

@@ -129,8 +129,13 @@ extension Installer {
     in store: borrowing LockedStore
   ) {
     var wrong: SHA256Digest?
-    if case .wrongArtifact(let component, _, _, _) = error.reason {
+    switch error.reason {
+    case .wrongArtifact(let component, _, _, _):
       wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
+    // Its bytes are those of the manifest, and are refused again whenever they are read.
+    case .archive(let component, let fault) where fault.isOfArchive:
+      wrong = tree.items.first { $0.component.name == component }?.build.artifact.digest
+    default: break
     }
     for partial in partials {
       if partial.receivedByteCount == 0 || partial.digest == wrong || partial.isCopy {
