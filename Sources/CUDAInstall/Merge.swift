@@ -47,6 +47,7 @@ struct Merge {
       try writer.settleTimes(times)
       try addFixUps(&writer)
       try writer.finishDirectories()
+      if collision == nil { collision = fault(in: writer.entries) }
       receipt = try writeReceipt(
         writer.entries.values.sorted { $0.path < $1.path }, writer.modified, root)
     } catch {
@@ -104,6 +105,32 @@ struct Merge {
       for (path, time) in own { times[path, default: []].append(time) }
     }
     return times
+  }
+
+  /// What no archive shows by itself.
+  private func fault(in entries: [String: TreeEntry]) -> InstallError? {
+    func owner(of path: String) -> ComponentName? { entries[path]?.owners.first }
+    do throws(TreeShape.Fault) {
+      try TreeShape(entries).check()
+      return nil
+    } catch {
+      switch error {
+      case .belowNoDirectory(let path, let above):
+        guard let one = owner(of: above), let other = owner(of: path) else {
+          preconditionFailure("the installer's own \(path) is below \(above)")
+        }
+        return InstallError(.collision(path: above, one, other))
+      case .leavesTree(let link):
+        guard let owner = owner(of: link),
+          let item = items.first(where: { $0.component.name == owner })
+        else { preconditionFailure("the installer's own \(link) leads out") }
+        return InstallError(
+          .archive(
+            component: owner,
+            .refused(
+              item.build.artifact.path.name, entry: link, reason: "its target lies outside")))
+      }
+    }
   }
 
   // Fix-ups

@@ -39,6 +39,7 @@ struct TreeWriter {
       entries[text] = known
       return nil
     }
+    if let obstacle = obstacle(to: path) { return obstacle.owners.first ?? owner }
     let parent = try cursor.enter(path.dropLast())
     let file = try parent.directory.create(path.last ?? "", mode: TreeMode.file)
     try file.write(bytes, at: 0)
@@ -50,12 +51,23 @@ struct TreeWriter {
   /// Adds a symbolic link unless the path is taken.
   mutating func addLink(_ path: [String], to target: String) throws(SystemCallError) {
     let text = path.joined(separator: "/")
-    guard entries[text] == nil, !hasDirectory(text) else { return }
+    guard entries[text] == nil, obstacle(to: path) == nil else { return }
     let parent = try cursor.enter(path.dropLast())
     let name = path.last ?? ""
     try parent.directory.makeLink(name, to: target)
     try parent.directory.setModified(name, modified)
     entries[text] = TreeEntry(path: text, kind: .link(target: target), owners: [])
+  }
+
+  /// What components brought that leaves no place for a new file at `path`: something in it, or something on the way
+  /// that is no directory.
+  private func obstacle(to path: [String]) -> TreeEntry? {
+    for count in 1..<max(path.count, 1) {
+      guard let above = entries[path.prefix(count).joined(separator: "/")] else { continue }
+      if !above.isDirectory { return above }
+    }
+    let prefix = path.joined(separator: "/") + "/"
+    return entries.values.first { $0.path.hasPrefix(prefix) }
   }
 
   /// Gives what components brought the time that the first of its owners says, whoever was faster.
