@@ -31,16 +31,15 @@ private final class Sandbox: Sendable {
       environment: [
         "PATH": "/usr/bin:/bin", "HOME": scratch.file("home"), "LC_ALL": "C",
         "TMPDIR": scratch.file("home"),
-      ], in: outputs)
+      ], in: scratch)
     program.wait()
     return program
   }
 
-  private let outputs = Scratch()
-
-  /// All but the prefix, and the times of directories, which it changes.
+  /// All but the prefix, and the time of the directory that it is made in.
   var outside: [String: String] {
-    listing(scratch.path).filter { !$0.key.hasPrefix("a/b/c/d/cuda") && $0.key != "a/b/c/d" }
+    listing(scratch.file("a")).merging(listing(scratch.file("home"))) { $0 + $1 }
+      .filter { !$0.key.hasPrefix("b/c/d/cuda") && $0.key != "b/c/d" }
   }
 
   /// The prefix after a run that came to nothing.
@@ -122,12 +121,12 @@ private func expectPrintable(_ run: Program, _ comment: String) {
       expectPrintable(run, archive.file)
       expectInstalled(archive, in: "\(sandbox.prefix)/current")
       #expect(sandbox.run("verify").wait() == 0)
-    } else {
-      #expect(run.wait() == 65, "\(run.errors)")
-      // What has no bytes is refused by its manifest.
-      expectClear(run, naming: [archive.size == 0 ? "demo" : archive.file], archive.file)
-      sandbox.expectNothing(in: archive.file)
+      return
     }
+    #expect(run.wait() == 65, "\(run.errors)")
+    // What has no bytes is refused by its manifest.
+    expectClear(run, naming: [archive.size == 0 ? "demo" : archive.file], archive.file)
+    sandbox.expectNothing(in: archive.file)
     let next = sandbox.run(
       "install", "demo", "--use", "--manifest", sandbox.server.url("/redistrib_2.0.0.json"))
     #expect(next.wait() == 0, "\(next.errors)")
@@ -165,7 +164,10 @@ private func expectPrintable(_ run: Program, _ comment: String) {
     }
   }
 
-  @Test(arguments: OddArchive.all)
+  /// All of them are tried on the reader alone: CUDAArchiveTests.
+  static let sample = OddArchive.all.enumerated().filter { $0.offset % 6 == 0 }.map(\.element)
+
+  @Test(arguments: sample)
   func `I9 I11: of our own making end as in the reader alone`(odd: OddArchive) async throws {
     try await onThread {
       let name = "odd\(odd.suffix)"
@@ -255,11 +257,14 @@ private func expectPrintable(_ run: Program, _ comment: String) {
 }
 
 @Suite struct `Bad manifests` {
-  @Test(.enabled(if: Shared.isThere, "\(Shared.absence)"))
-  func `are refused by field, ask for nothing, and change nothing`() async throws {
-    let cases = try BadManifests.read()
-    #expect(cases.count == 22)
-    for bad in cases { try await onThread { try install(bad) } }
+  static let all = (try? BadManifests.read()) ?? []
+
+  @Test(.enabled(if: Shared.isThere, "\(Shared.absence)"), arguments: all)
+  func `are refused by field, ask for nothing, and change nothing`(
+    manifest: BadManifests.Case
+  ) async throws {
+    #expect(Self.all.count == 22)
+    try await onThread { try install(manifest) }
   }
 
   private func install(_ bad: BadManifests.Case) throws {
@@ -268,7 +273,7 @@ private func expectPrintable(_ run: Program, _ comment: String) {
       "/\(bad.file)": bytes, "/redistrib_2.0.0.json": manifest("2.0.0", "good.tar.gz", good),
       "/good.tar.gz": good,
     ])
-    let before = listing(sandbox.scratch.path)
+    let before = sandbox.outside
     let run = sandbox.run(
       "install", "cuda_cudart", "--manifest", sandbox.server.url("/\(bad.file)"))
     #expect(run.processorSeconds < 2 && run.memoryByteCount < 300 << 20, "\(bad.file)")
@@ -284,8 +289,8 @@ private func expectPrintable(_ run: Program, _ comment: String) {
     #expect(run.wait() == (isDocument ? 66 : 65), "\(bad.file): \(run.errors)")
     expectClear(run, naming: bad.field + (isDocument ? [] : [bad.file]), bad.file)
     #expect(Set(asked) == ["/\(bad.file)"], "\(bad.file): \(asked)")
-    #expect(
-      listing(sandbox.scratch.path).keys.sorted() == before.keys.sorted(), "\(bad.file)")
+    #expect(sandbox.outside == before)
+    #expect(namesIn(sandbox.prefix) == [], "\(bad.file)")
     let next = sandbox.run(
       "install", "demo", "--manifest", sandbox.server.url("/redistrib_2.0.0.json"))
     #expect(next.wait() == 0, "\(next.errors)")
