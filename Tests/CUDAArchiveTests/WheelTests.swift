@@ -43,10 +43,26 @@ private let members: [Member] = [
     ) { try content("METADATA", limit: 7) }
   }
 
-  @Test(arguments: ["../METADATA", "a\\b", "/METADATA"])
-  func `gives nothing if it names anything that could not be unpacked`(name: String) {
+  @Test(arguments: [
+    "../METADATA", "a\\b", "/METADATA", "x-1.dist-info/METADATA", "x-1.dist-info//./METADATA",
+  ])
+  func `gives nothing if it names anything that could not be unpacked, or one thing twice`(
+    name: String
+  ) {
     let zip = ArchiveMaker.zip(members + [.file(name, "no")])
     #expect(throws: ArchiveError.self) {
+      try ArchiveMember.content(of: zip, named: "x.whl", limit: 100) {
+        $0.names.last == "METADATA"
+      }
+    }
+  }
+
+  @Test func `gives nothing if the rest would be more than is plausible`() {
+    var bomb = ZipMember("bomb", "x")
+    bomb.deflate()
+    bomb.changeBoth { $0.byteCount = 1 << 31 }
+    let zip = ZipParts(ZipMember("x-1.dist-info/METADATA", "x"), bomb).bytes
+    #expect(throws: ArchiveError.tooMuch("x.whl", reason: "more than 67108864 bytes")) {
       try ArchiveMember.content(of: zip, named: "x.whl", limit: 100) {
         $0.names.last == "METADATA"
       }

@@ -1,7 +1,8 @@
 // Hostile archives and bad manifests, from a server through the whole install: what is refused leaves nothing, and what is
 // odd is installed as it says.
 
-import FoundationEssentials
+import CUDACatalog
+import CUDADigest
 import Glibc
 import TestSupport
 import Testing
@@ -244,6 +245,29 @@ private func expectPrintable(_ run: Program, _ comment: String) {
       #expect(run.status == 0, "\(run.errors)")
       #expect(linkTarget("\(bench.prefix)/current/targets") == "lib")
       try expectTrueReceipt("\(bench.prefix)/13.0.2/")
+    }
+  }
+
+  @Test func `I11: that lead out of a published tree are not taken over into the next`()
+    async throws
+  {
+    try await onThread {
+      let bench = try Bench()
+      #expect(bench.run("install", "13", "curand").status == 0)
+      // Whoever can change a tree with its list and its receipt.
+      let tree = "\(bench.prefix)/13.0.2"
+      let (old, new) = ("liblibcurand.so.13.0.88", "../../../../../out")
+      let list = (bench.text("13.0.2/receipt.ndjson") ?? "")
+        .replacing("\"target\":\"\(old)\"", with: "\"target\":\"\(new)\"")
+      let script = "chmod -R u+w \"$1/\"; rm \"$1/$2\" && ln -s \"$3\" \"$1/$2\""
+      let link = "lib/liblibcurand.so"
+      #expect(runProgram(["sh", "-c", script, "sh", tree, link, new]).status == 0)
+      writeFile("\(tree)/receipt.ndjson", Array(list.utf8))
+      try bench.editReceipt(of: "13.0.2") { $0.files.digest = SHA256.digest(of: Array(list.utf8)) }
+      let run = bench.run("install", "13", "nvcc")
+      #expect(run.status == 65, "\(run.errors)")
+      #expect(run.errors.contains("\(link): its target lies outside"), "\(run.errors)")
+      #expect(bench.trees == ["13.0.2-1"] && bench.leftovers == [])
     }
   }
 

@@ -97,7 +97,7 @@ extension OddArchive {
       "with extra fields that break off", ".zip", because: "extra fields",
       zip { $0.entry.extra = [1, 2, 8, 0, 0] }),
     .refused(
-      "with another name in a header", ".zip", because: "another name",
+      "with another name in a header", ".zip", because: "the header in front of it has another",
       zip { $0.header.name = Array("b".utf8) }),
     .refused(
       "with other flags in a header", ".zip", because: "do not agree", zip { $0.header.flags = 0 }),
