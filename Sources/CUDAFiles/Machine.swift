@@ -17,6 +17,12 @@ package enum Machine {
     return String(cString: entry.pointee.pw_name)
   }
 
+  /// The name of a group, or the number if it has none.
+  package static func name(ofGroup number: UInt32) -> String {
+    guard let entry = getgrgid(number) else { return "\(number)" }
+    return String(cString: entry.pointee.gr_name)
+  }
+
   /// Where a shell finds a program; `nil` if it does not.
   package static func onPath(_ name: String) -> String? {
     (environment("PATH") ?? "").split(separator: ":").map { "\($0)/\(name)" }

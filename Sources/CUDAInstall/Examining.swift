@@ -31,15 +31,20 @@ extension Installer {
       guard let status = try? Directory.open(prefix).status() else {
         return Check("prefix", .warn, "\(prefix) cannot be looked at")
       }
-      let owner =
-        "owner \(Machine.name(ofUser: status.owner)), mode \(String(status.mode, radix: 8))"
+      let owner = status.description
       if status.mode & 0o002 != 0, status.mode & 0o1000 == 0 {
         return Check(
           "prefix", .warn, "anybody may write in \(prefix) (\(owner))",
           hint: "chmod o-w \(prefix): who may write there may replace what root runs")
       }
+      do { try store.checkPath() } catch {
+        return Check("prefix", InstallError(.store(error)))
+      }
       if ![0, Machine.effectiveUser].contains(status.owner) {
-        return Check("prefix", .warn, "\(prefix) belongs to somebody else (\(owner))")
+        return Check(
+          "prefix", .warn,
+          "\(prefix) belongs to somebody else (\(owner)), who may change all that is in it",
+          hint: "run it as \(Machine.name(ofUser: status.owner))")
       }
       return Check("prefix", .ok, "\(prefix) (\(owner))")
     }

@@ -277,6 +277,7 @@ extension StoreError {
     case .cannotCreate(let error): error.isPermission ? (77, "permission") : (73, "cannot_create")
     case .cannotLock: (71, "no_locks")
     case .notALockFile, .inTheWay, .insidePrefix: (73, "cannot_create")
+    case .unsafePath: (77, "unsafe_prefix")
     case .locked: (75, "locked")
     case .lockLost: (75, "lock_lost")
     case .nested: (75, "nested")

@@ -32,6 +32,7 @@ extension Store {
         }
         // Under the lock: another process may have moved in since the first look.
         guard try presence() != .foreign else { throw .notOurs(prefix: prefix) }
+        try checkBookkeeping(in: directory)
         return try LockedStore.open(self, lock: lock, prefix: directory, run: run)
       }
       if grace > .zero { try refuseNesting(in: directory) }
@@ -49,7 +50,57 @@ extension Store {
   }
 
   private func open() throws(StoreError) -> Directory {
-    do { return try Directory.makePath(prefix) } catch { throw .making(error) }
+    guard Machine.isRoot else {
+      do { return try Directory.makePath(prefix) } catch { throw .making(error) }
+    }
+    guard let directory = try guarded(makesMissing: true) else {
+      preconditionFailure("it was made")
+    }
+    // What was looked at so far is in another directory, if somebody has led the way elsewhere since.
+    guard directory.path == prefix else {
+      throw .unsafePath(
+        UnsafePath(
+          reason: "\(named) led to \(prefix), and leads to \(directory.path) now",
+          remedy: "find out who changes it, or name the directory itself with --prefix"))
+    }
+    return directory
+  }
+
+  private func guarded(makesMissing: Bool) throws(StoreError) -> Directory? {
+    do { return try Directory.guarded(named, makesMissing: makesMissing) } catch {
+      switch error {
+      case .call(let error): throw .making(error)
+      case .unsafe(let unsafe): throw .unsafePath(unsafe)
+      }
+    }
+  }
+
+  /// In a prefix where everybody may make names, its bookkeeping must be root's if root is to work with it.
+  private func checkBookkeeping(in directory: borrowing Directory) throws(StoreError) {
+    guard Machine.isRoot else { return }
+    do {
+      let status = try directory.status()
+      guard status.mode & 0o002 != 0, let found = try directory.status(Layout.bookkeeping),
+        found.owner != 0
+      else { return }
+      throw StoreError.unsafePath(
+        UnsafePath(
+          reason: "everybody may write in \(prefix) (\(status.description)), and "
+            + "\(directory.at(Layout.bookkeeping)) belongs to \(Machine.name(ofUser: found.owner))",
+          remedy: "move it away, and chmod o-w \(prefix)"))
+    } catch let error as StoreError {
+      throw error
+    } catch let error as SystemCallError {
+      throw .files(error)
+    } catch {
+      preconditionFailure("neither a call nor a check: \(error)")
+    }
+  }
+
+  /// Throws if this is root, and others could lead root elsewhere.
+  package func checkPath() throws(StoreError) {
+    guard Machine.isRoot else { return }
+    _ = try guarded(makesMissing: false)
   }
 
   private func isStill(_ directory: borrowing Directory) throws(StoreError) -> Bool {

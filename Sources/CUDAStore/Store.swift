@@ -12,16 +12,18 @@
 
 package import CUDACatalog
 package import CUDADigest
-import CUDAFiles
+package import CUDAFiles
 
 /// A prefix as readers see it. Reading takes no lock and writes nothing (I10).
 package struct Store: Sendable {
   /// Absolute; symbolic links resolved where it exists.
   package let prefix: String
+  /// The same as it was named, absolute.
+  let named: String
 
   package init(prefix: String) {
-    self.prefix = Self.resolved(
-      prefix.hasPrefix("/") ? prefix : "\(Machine.workingDirectory)/\(prefix)")
+    named = prefix.hasPrefix("/") ? prefix : "\(Machine.workingDirectory)/\(prefix)"
+    self.prefix = Self.resolved(named)
   }
 
   /// One path for one directory: links resolved as far as the path exists, no slash at its end.
@@ -133,7 +135,7 @@ package struct Store: Sendable {
   }
 
   private func isOwned(_ tree: String) -> Bool {
-    let trees = try? Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+    let trees = try? bookkeeping(Layout.trees)
     return (try? trees?.status(tree))??.owner == Machine.effectiveUser
   }
 
@@ -159,9 +161,8 @@ package struct Store: Sendable {
 
   /// The receipt of a tree; `nil` if the tree is gone.
   package func receipt(ofTree name: String) throws(StoreError) -> Receipt? {
-    guard let bytes = try contents(Layout.receipt, in: path(ofTree: name), limit: 64 << 20) else {
-      return nil
-    }
+    guard let bytes = try contents(Layout.receipt, in: [Layout.trees, name], limit: 64 << 20)
+    else { return nil }
     do {
       return try ReceiptJSON.decode(bytes, document: "\(path(ofTree: name))/\(Layout.receipt)")
     } catch {
@@ -173,9 +174,9 @@ package struct Store: Sendable {
   package func receiptCopy(ofTree name: String) throws(StoreError) -> Receipt? {
     let path = "\(prefix)/\(Layout.bookkeeping)/\(Layout.receipts)"
     do {
-      return try contents(Layout.receiptCopy(ofTree: name), in: path, limit: 64 << 20).flatMap {
-        try? ReceiptJSON.decode($0, document: path)
-      }
+      return try contents(
+        Layout.receiptCopy(ofTree: name), in: [Layout.receipts], limit: 64 << 20
+      ).flatMap { try? ReceiptJSON.decode($0, document: path) }
     } catch {
       if case .files(let error) = error, error.isNameTaken || error.isUnreadable { return nil }
       throw error
@@ -197,15 +198,31 @@ package struct Store: Sendable {
   package func list(
     ofTree name: String
   ) throws(StoreError) -> (entries: [TreeEntry], digest: SHA256Digest)? {
-    guard let bytes = try contents(Layout.fileList, in: path(ofTree: name), limit: 1 << 30) else {
-      return nil
-    }
+    guard let bytes = try contents(Layout.fileList, in: [Layout.trees, name], limit: 1 << 30)
+    else { return nil }
     do {
       let document = "\(path(ofTree: name))/\(Layout.fileList)"
       return (try ReceiptJSON.decodeEntries(bytes, document: document), SHA256.digest(of: bytes))
     } catch {
       throw .damaged(error)
     }
+  }
+
+  /// A directory of the bookkeeping. A link in its place is none: whoever may write in the prefix leads no reader
+  /// elsewhere, nor a doctor who tries things out.
+  func bookkeeping(_ names: String...) throws(SystemCallError) -> Directory {
+    try bookkeeping(names)
+  }
+
+  private func bookkeeping(_ names: [String]) throws(SystemCallError) -> Directory {
+    var directory = try Directory.open(prefix)
+    for name in [Layout.bookkeeping] + names { directory = try directory.directory(name) }
+    return directory
+  }
+
+  /// The root of a published tree.
+  package func directory(ofTree name: String) throws(SystemCallError) -> Directory {
+    try bookkeeping(Layout.trees, name)
   }
 
   /// `/opt/cuda/.cuda-install/trees/13.0.2-2`
@@ -217,7 +234,7 @@ package struct Store: Sendable {
   /// The same for whom it is more than information: throws where it may be there, and the machine does not say.
   func announced() throws(StoreError) -> Operation? {
     do {
-      return try Directory.open("\(prefix)/\(Layout.bookkeeping)")
+      return try bookkeeping()
         .contents(of: Layout.operation, limit: 1 << 20)
         .flatMap { JSONRecord.decode(Operation.self, from: $0) }
     } catch {
@@ -243,7 +260,7 @@ package struct Store: Sendable {
 
   /// Where the history ends now.
   package func markHistory() -> HistoryMark {
-    let directory = try? Directory.open("\(prefix)/\(Layout.bookkeeping)")
+    let directory = try? bookkeeping()
     let status = (try? directory?.status(Layout.history)) ?? nil
     return HistoryMark(byteCount: Int(status?.byteCount ?? 0))
   }
@@ -259,8 +276,7 @@ package struct Store: Sendable {
 
   private func historyBytes() throws(SystemCallError) -> [UInt8] {
     do {
-      return try Directory.open("\(prefix)/\(Layout.bookkeeping)")
-        .contents(of: Layout.history, limit: 4 << 20) ?? []
+      return try bookkeeping().contents(of: Layout.history, limit: 4 << 20) ?? []
     } catch {
       // Beyond the limit it is not ours.
       guard error.isMissing || error.isTooLarge else { throw error }
@@ -276,7 +292,7 @@ package struct Store: Sendable {
 
   func treeNames() throws(StoreError) -> [String] {
     do {
-      let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+      let trees = try bookkeeping(Layout.trees)
       var names: [String] = []
       for name in try trees.names() where Layout.parseTree(name) != nil {
         // flock(1) makes a file where a tree that it was to lease has gone.
@@ -291,15 +307,15 @@ package struct Store: Sendable {
 
   private func record<Record: Decodable>(_ name: String) -> Record? {
     // A record that cannot be read says nothing; it never stops work.
-    let bytes = (try? contents(name, in: "\(prefix)/\(Layout.bookkeeping)", limit: 1 << 20)) ?? nil
+    let bytes = (try? contents(name, in: [], limit: 1 << 20)) ?? nil
     return bytes.flatMap { JSONRecord.decode(Record.self, from: $0) }
   }
 
   private func contents(
-    _ name: String, in path: String, limit: Int
+    _ name: String, in path: [String], limit: Int
   ) throws(StoreError) -> [UInt8]? {
     do {
-      return try Directory.open(path).contents(of: name, limit: limit)
+      return try bookkeeping(path).contents(of: name, limit: limit)
     } catch {
       if error.isMissing { return nil }
       throw .files(error)

@@ -13,6 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case notALockFile(path: String, what: String)
   /// Something that is no link stands where one belongs.
   case inTheWay(path: String)
+  /// Others than root could lead root elsewhere.
+  case unsafePath(UnsafePath)
   /// The prefix would be inside the bookkeeping of another one.
   case insidePrefix(String, outer: String)
   /// Another process has the lock, and the time to wait is over.
@@ -44,6 +46,7 @@ package enum StoreError: Error, Equatable, Sendable {
       "\(prefix) cannot be locked: its file system (\(fileSystem)) answers \(error.reason)"
     case .notALockFile(let path, let what): "\(path) should be the lock file, but is \(what)"
     case .inTheWay(let path): "\(path) should be a link of cuda-install's, and is none"
+    case .unsafePath(let unsafe): "not as root: \(unsafe.reason)"
     case .insidePrefix(let prefix, let outer): "\(prefix) is inside what is installed in \(outer)"
     case .locked(let prefix, let holder):
       holder.operation == nil
@@ -72,10 +75,12 @@ package enum StoreError: Error, Equatable, Sendable {
       "choose a directory of your own with --prefix, or run it as the owner of this one"
     case .files(let error) where error.isNoSpace:
       "make room; what was downloaded is kept, and the next run continues"
+    case .files(let error) where error.isNameTaken: "move it away, and start again"
     case .cannotLock: "choose a prefix on a local file system"
     case .notALockFile(_, let what) where what.hasPrefix("a file of user"):
       "find out whose it is: root, whoever owns the prefix, or its group should have made it"
     case .notALockFile, .inTheWay: "move it away, and start again"
+    case .unsafePath(let unsafe): unsafe.remedy
     case .insidePrefix(_, let outer): "the prefix is \(outer)"
     case .locked(_, let holder) where holder.operation == nil: "wait for it with --wait"
     case .locked: "watch it with 'cuda-install status --follow', or wait with --wait"
