@@ -37,11 +37,9 @@ package struct Directory: ~Copyable, Sendable {
   package func makeDirectory(_ name: String, mode: UInt16 = 0o755) throws(SystemCallError) {
     try systemCall("mkdirat", at(name)) { mkdirat(descriptor, name, mode_t(mode)) }
     guard Machine.umask & mode != 0 else { return }
-    let made = try directory(name)
     // A set-group-ID bit was inherited, and is to be passed on.
-    let inherited = mode & 0o020 != 0 ? try made.status().mode & 0o2000 : 0
-    // Of the directory, not of a name: who unpacks may not change the modes of names.
-    try systemCall("fchmod", made.path) { fchmod(made.descriptor, mode_t(mode | inherited)) }
+    let inherited = mode & 0o020 != 0 ? (try status(name)?.mode ?? 0) & 0o2000 : 0
+    try setMode(ofDirectory: name, mode | inherited)
   }
 
   /// Makes the directory unless it is there already, as a directory.
@@ -203,9 +201,20 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
-  /// Sets the permissions of `name`, which is not a symbolic link.
-  package func setMode(_ name: String, _ mode: UInt16) throws(SystemCallError) {
-    try systemCall("fchmodat", at(name)) { fchmodat(descriptor, name, mode_t(mode), 0) }
+  /// Sets the permissions of the directory `name`.
+  ///
+  /// By its descriptor: fchmodat(2) follows a link, which somebody may have put there, to any file of root's.
+  package func setMode(ofDirectory name: String, _ mode: UInt16) throws(SystemCallError) {
+    do {
+      let directory = try directory(name)
+      try systemCall("fchmod", at(name)) { fchmod(directory.descriptor, mode_t(mode)) }
+    } catch {
+      // A umask may keep its owner from opening it. The C library needs /proc for this.
+      guard error.code == EACCES else { throw error }
+      try systemCall("fchmodat", at(name)) {
+        fchmodat(descriptor, name, mode_t(mode), AT_SYMLINK_NOFOLLOW)
+      }
+    }
   }
 
   /// Sets when `name`, itself if it is a symbolic link, was modified, in seconds since 1970.

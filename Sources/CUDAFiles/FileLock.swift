@@ -115,6 +115,7 @@ private func existingLockFile(
     case ENOENT: return nil
     case ELOOP: throw .notALockFile(path: path, what: "a symbolic link")
     case EISDIR: throw .notALockFile(path: path, what: "a directory")
+    case ENXIO: throw .notALockFile(path: path, what: "a socket")
     default: throw .cannotOpen(error)
     }
   } catch let error as FileLockError {

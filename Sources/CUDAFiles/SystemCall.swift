@@ -31,14 +31,22 @@ package struct SystemCallError: Error, Equatable, Sendable {
     SystemCallError(call: call, subject: subject, code: EINTR)
   }
 
+  /// ESTALE, of a file that is not any more what it was when it was looked at.
+  package static func changed(_ call: String, _ subject: String) -> SystemCallError {
+    SystemCallError(call: call, subject: subject, code: ESTALE)
+  }
+
   /// `renameat 13.0.2-1 in /opt/cuda: No space left on device`
   package var message: String { "\(call) \(subject): \(reason)" }
 
   /// `No space left on device`
   package var reason: String { String(cString: strerror(code)) }
 
-  /// Something of that name is there, or something else than a directory is on the way.
-  package var isNameTaken: Bool { [EEXIST, ENOTDIR, ELOOP, EISDIR].contains(code) }
+  /// Something of that name is there, or something else than is wanted: a link, a directory, no directory, a fifo or a
+  /// socket.
+  package var isNameTaken: Bool {
+    [EEXIST, ENOTDIR, ELOOP, EISDIR, ESPIPE, ENXIO].contains(code)
+  }
 
   /// Nothing of that name is there.
   package var isMissing: Bool { code == ENOENT }

@@ -98,7 +98,8 @@ enum Linking {
           // What is published is not touched (I7): with another mode than it had, it is copied.
           let isLinked = try status?.mode == mode ? link(name, from: source, into: parent) : false
           if !isLinked {
-            try copy(try source.directory.open(name), into: parent, as: name, mode: mode)
+            try copy(
+              try source.directory.open(name), into: parent, as: name, mode: mode, digest: digest)
             try parent.directory.setModified(name, modified)
           }
         }
@@ -143,22 +144,31 @@ enum Linking {
 
   /// Makes one of a file's names a file of its own, with the same content.
   static func detach(
-    _ name: String, in directory: SharedDirectory, mode: UInt16
+    _ name: String, in directory: SharedDirectory, mode: UInt16, digest: SHA256Digest
   ) throws(SystemCallError) {
     let original = try directory.directory.open(name)
     try directory.directory.unlink(name)
-    try copy(original, into: directory, as: name, mode: mode)
+    try copy(original, into: directory, as: name, mode: mode, digest: digest)
   }
 
+  /// Nobody else may read the copy before it is known to be what it should: whoever owns the tree that it is taken from
+  /// may have put a name of root's secret there since it was looked at.
   private static func copy(
-    _ original: consuming File, into target: SharedDirectory, as name: String, mode: UInt16
+    _ original: consuming File, into target: SharedDirectory, as name: String, mode: UInt16,
+    digest: SHA256Digest
   ) throws(SystemCallError) {
-    let copy = try target.directory.create(name, mode: mode)
+    let copy = try target.directory.create(name, mode: 0o600)
     var offset: Int64 = 0
+    var hash = SHA256()
     try original.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
+      hash.update(piece)
       try copy.write(piece, at: offset)
       offset += Int64(piece.count)
     }
+    guard hash.finish() == digest else {
+      throw .changed("read", original.path)
+    }
+    try copy.setMode(mode)
   }
 
   private static func split(_ path: String) -> (parents: ArraySlice<String>, name: String) {

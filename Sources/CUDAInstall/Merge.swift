@@ -201,7 +201,7 @@ struct Merge {
       try file.write(bytes, at: 0)
       try file.setModified(modified)
     }
-    try root.directory.setMode(".", TreeMode.directory)
+    try root.directory.setMode(ofDirectory: ".", TreeMode.directory)
     try root.directory.setModified(".", modified)
     return receipt
   }

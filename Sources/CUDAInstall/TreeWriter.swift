@@ -81,8 +81,8 @@ struct TreeWriter {
       let parent = try cursor.enter(parents)
       if let status = try parent.directory.status(name), status.modified != first {
         // I7: the other name may be a published tree's.
-        if status.linkCount > 1, case .file(_, let mode, _) = entry.kind {
-          try Linking.detach(name, in: parent, mode: mode)
+        if status.linkCount > 1, case .file(_, let mode, let digest) = entry.kind {
+          try Linking.detach(name, in: parent, mode: mode, digest: digest)
         }
         try parent.directory.setModified(name, first)
       }
@@ -105,7 +105,7 @@ struct TreeWriter {
     for (path, entry) in entries where entry.isDirectory {
       let (parents, name) = Self.split(path)
       let parent = try cursor.enter(parents)
-      try parent.directory.setMode(name, TreeMode.directory)
+      try parent.directory.setMode(ofDirectory: name, TreeMode.directory)
       try parent.directory.setModified(name, modified)
     }
   }

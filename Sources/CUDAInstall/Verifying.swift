@@ -89,7 +89,7 @@ extension Installer {
   private func warn(ofDamage findings: [Finding], sharedBy release: InstalledRelease) {
     func identity(_ path: String, _ tree: String) -> FileIdentity? {
       let names = path.split(separator: "/").map(String.init)
-      guard let root = try? Directory.open(store.path(ofTree: tree)) else { return nil }
+      guard let root = try? store.directory(ofTree: tree) else { return nil }
       var cursor = DirectoryCursor(root: SharedDirectory(root))
       let parent = try? cursor.find(names.dropLast())
       return (try? parent?.directory.status(names.last ?? "."))??.identity

@@ -110,7 +110,7 @@ extension Store {
   package func answer(to question: String, about url: String) -> Answer? {
     let bytes: [UInt8]?
     do throws(SystemCallError) {
-      let catalog = try Directory.open("\(prefix)/\(Layout.bookkeeping)").directory(Layout.catalog)
+      let catalog = try bookkeeping(Layout.catalog)
       bytes = try catalog.contents(of: Layout.answer(to: question), limit: Answer.entryLimit)
     } catch {
       return nil

@@ -94,10 +94,15 @@ extension LockedStore {
 
   /// A partial download that nobody is at, locked; `nil` if somebody is, or it may not be read. Writable if it is ours.
   private func deadPartial(_ name: String) throws(SystemCallError) -> File? {
-    guard let status = try partials.status(name), status.kind == .file else { return nil }
+    // A second name of some other file is none of ours, and is not written into.
+    guard let status = try partials.status(name), status.isDownload else { return nil }
     let isOwn = status.owner == Machine.effectiveUser
     do throws(SystemCallError) {
       let file = try partials.open(name, writable: isOwn)
+      // It may have been put there since.
+      guard try file.status().identity == status.identity, try file.status().isDownload else {
+        return nil
+      }
       guard try file.tryLock() else { return nil }
       return file
     } catch {
@@ -105,6 +110,10 @@ extension LockedStore {
       return nil
     }
   }
+}
+
+extension FileStatus {
+  fileprivate var isDownload: Bool { kind == .file && linkCount == 1 }
 }
 
 extension Directory {

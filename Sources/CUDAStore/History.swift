@@ -14,18 +14,23 @@ extension Directory {
   ) throws(SystemCallError) {
     var line = JSONRecord.encode(record)
     if line.last != newLine { line.append(newLine) }
-    let size = try status(name)?.byteCount ?? 0
-    guard size > 0 else { return try replace(name, with: line, durability) }
+    let found = try status(name)
+    guard let found, found.kind == .file, found.byteCount > 0 else {
+      return try replace(name, with: line, durability)
+    }
+    let size = found.byteCount
     guard size <= 1 << 20 else {
       return try replace(name, with: newerHalf(of: name) + line, durability)
     }
-    // A second name of somebody's secret, or of a backup, is not written into; and what another member of the group made
-    // can only be replaced.
-    let status = try status(name)
-    guard status?.linkCount == 1, Machine.isRoot || status?.owner == Machine.effectiveUser else {
+    let isWritable =
+      found.linkCount == 1 && (Machine.isRoot || found.owner == Machine.effectiveUser)
+    let file = isWritable ? try open(name, writable: true) : nil
+    // A second name of somebody's secret, or of a backup, is not written into, nor what has the name since; and what
+    // another member of the group made can only be replaced.
+    guard let file, try file.status().identity == found.identity, try file.status().linkCount == 1
+    else {
       return try replace(name, with: (contents(of: name, limit: 4 << 20) ?? []) + line, durability)
     }
-    let file = try open(name, writable: true)
     // A line that a full disk cut off must not spoil this one.
     var last: UInt8 = 0
     let isRead = try withUnsafeMutableBytes(of: &last) { bytes throws(SystemCallError) in

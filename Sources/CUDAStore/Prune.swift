@@ -35,7 +35,7 @@ extension Store {
     result.trees = orphans + Array(old.dropFirst(keep))
     do {
       var uses: [FileIdentity: (left: Int, byteCount: Int64)] = [:]
-      for tree in result.trees + going { try Directory.open(path(ofTree: tree)).countLinks(&uses) }
+      for tree in result.trees + going { try directory(ofTree: tree).countLinks(&uses) }
       result.byteCount = uses.values.reduce(0) { $0 + ($1.left == 0 ? $1.byteCount : 0) }
     } catch {
       guard error.isMissing else { throw .files(error) }
@@ -50,11 +50,11 @@ extension Store {
   /// The unfinished downloads, and how far they are.
   package func downloads() throws(StoreError) -> [(name: String, byteCount: Int64)] {
     do {
-      let partials = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.partials)")
+      let partials = try bookkeeping(Layout.partials)
       var downloads: [(name: String, byteCount: Int64)] = []
       for name in try partials.names() {
-        // Adopted or removed while we look, if not there.
-        guard let status = try partials.status(name) else { continue }
+        // Adopted or removed while we look, if not there. A directory is somebody's.
+        guard let status = try partials.status(name), status.kind != .directory else { continue }
         downloads.append((name, status.byteCount))
       }
       return downloads

@@ -209,7 +209,7 @@ extension Store {
   /// The names of what processes left that died, and that the next run sweeps. Takes no lock.
   package func leftovers() throws(StoreError) -> [String] {
     do {
-      let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+      let trees = try bookkeeping(Layout.trees)
       var names = try Directory.open(prefix).names().filter { Layout.isTemporary($0) }
       for name in try trees.names() where Layout.isUnfinished(name) {
         // A look only: locking it for a moment would keep its owner from locking it (I5).

@@ -80,7 +80,7 @@ extension LockedStore {
       } catch {
         // overlayfs moves no directory of its lower layers. Without its receipt, a tree is none to anybody.
         guard error.forbidsMove else { throw error }
-        try trees.setMode(name, 0o755)
+        try trees.setMode(ofDirectory: name, 0o755)
         try tree.unlink(Layout.receipt)
         try tree.sync()
         departure = name

@@ -24,7 +24,7 @@ extension Store {
   /// Tries the prefix out.
   package func trial() throws(StoreError) -> Trial {
     do {
-      let trees = try Directory.open("\(prefix)/\(Layout.bookkeeping)/\(Layout.trees)")
+      let trees = try bookkeeping(Layout.trees)
       let (name, scratch) = try makeScratch(in: trees)
       defer { try? trees.removeTree(name) }
       var trial = Trial()

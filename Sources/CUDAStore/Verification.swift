@@ -48,7 +48,7 @@ extension Store {
       }
     }
     let root: SharedDirectory
-    do { root = SharedDirectory(try Directory.open(path(ofTree: name))) } catch {
+    do { root = SharedDirectory(try directory(ofTree: name)) } catch {
       throw .files(error)
     }
     let board = Monitor(VerificationBoard(count: entries.count))

@@ -195,6 +195,23 @@ func `I8: a replacement that fails at any call leaves the old file or the new on
   #expect(try directory.status("second")?.kind == .link)
 }
 
+@Test func `I11: the mode of a directory is not that of what a link in its place leads to`() throws
+{
+  let scratch = Scratch()
+  scratch.write("secret", [1])
+  chmod(scratch.file("secret"), 0o600)
+  symlink("secret", scratch.file("link"))
+  mkdir(scratch.file("elsewhere"), 0o700)
+  symlink("elsewhere", scratch.file("other"))
+  let directory = try Directory.open(scratch.path)
+  for name in ["link", "other", "secret"] {
+    let error: SystemCallError? = failure { try directory.setMode(ofDirectory: name, 0o755) }
+    #expect(error?.isNameTaken == true, "\(name): \(String(describing: error))")
+  }
+  #expect(permissions(scratch.file("secret")) == 0o600)
+  #expect(permissions(scratch.file("elsewhere")) == 0o700)
+}
+
 @Test func `a fifo does not block who opens it`() throws {
   let scratch = Scratch()
   mkfifo(scratch.file("fifo"), 0o600)
