@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 /// What this process and the machine are called. Read for messages and records, never as evidence (I3).
@@ -24,13 +25,21 @@ package enum Machine {
   }
 
   /// Where a shell finds a program; `nil` if it does not.
+  ///
+  /// Not in a directory that depends on where the shell is: that is anybody's.
   package static func onPath(_ name: String) -> String? {
-    (environment("PATH") ?? "").split(separator: ":").map { "\($0)/\(name)" }
-      .first { access($0, X_OK) == 0 }
+    (environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
+      .map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
-  /// The home directory by the password database, for processes without HOME.
-  package static var homeDirectory: String? {
+  /// The home directory: HOME, or for processes without it that of the password database.
+  ///
+  /// Also for root with another user's HOME, as `su -p` and `sudo -E` leave it: that user's settings are not root's.
+  package static var home: String? {
+    if let home = environment("HOME"), !home.isEmpty {
+      var status = stat()
+      guard isRoot, stat(home, &status) == 0, status.st_uid != 0 else { return home }
+    }
     guard let entry = getpwuid(geteuid()) else { return nil }
     return String(cString: entry.pointee.pw_dir)
   }
@@ -38,6 +47,9 @@ package enum Machine {
   package static var effectiveUser: UInt32 { geteuid() }
 
   package static var isRoot: Bool { effectiveUser == 0 }
+
+  /// Whether this program has rights that who called it has not: it is set-user-ID, or something like that.
+  package static var isPrivileged: Bool { ckernel_is_privileged() }
 
   /// `x86_64`, as `uname -m` prints it.
   package static let architecture: String = {

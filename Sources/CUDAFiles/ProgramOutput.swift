@@ -8,7 +8,7 @@ package struct ProgramOutput: Sendable {
   /// 0 if it succeeded.
   package var status: Int32
 
-  /// Runs `command`, looked up on PATH, with `environment` added to this process's own and nothing to read, and waits
+  /// Runs `command`, which begins with a path, with `environment` added to this process's own and nothing to read, and waits
   /// for its end. It is killed after 60 seconds, after `limit` bytes, and once `isCancelled`, which is asked ten
   /// times a second; what it had printed is not whole then, and its status not 0.
   package static func of(
@@ -62,7 +62,7 @@ package struct ProgramOutput: Sendable {
     defer { for pointer in arguments + variables { free(pointer) } }
     var pid = pid_t()
     try systemCall("posix_spawn", command[0]) { () -> Int32 in
-      errno = posix_spawnp(&pid, command[0], &actions, &attributes, arguments, variables)
+      errno = posix_spawn(&pid, command[0], &actions, &attributes, arguments, variables)
       return errno == 0 ? 0 : -1
     }
     return pid

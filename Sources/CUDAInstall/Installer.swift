@@ -55,8 +55,6 @@ public struct Installer {
     options: TransferOptions, observe: @escaping (Event) -> Void = { _ in }
   ) {
     Machine.useUTF8Names()
-    // libcurl appends the session keys to this file, and as root that is anybody's file.
-    if Machine.isRoot { Machine.removeFromEnvironment("SSLKEYLOGFILE") }
     store = Store(prefix: prefix)
     self.source =
       source ?? CatalogSource(kind: .manifests(ManifestSource(.web(CatalogSource.nvidia))))

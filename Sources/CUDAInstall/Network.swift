@@ -49,6 +49,9 @@ package final class Network {
 
   /// From here on nothing is known of this run: servers are asked again.
   func begin() {
+    // libcurl would append the keys of sessions to this file, and nothing is written but in the prefix; as root it could
+    // be anybody's file. What exec starts has it.
+    Machine.removeFromEnvironment("SSLKEYLOGFILE")
     decideAgain()
     new = [:]
     told = []

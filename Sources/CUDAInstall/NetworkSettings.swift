@@ -22,7 +22,7 @@ public struct NetworkSettings: Sendable {
   /// As curl(1) does, which has all of these from its environment; libcurl itself reads none of it.
   package var options: TransferOptions {
     // Where curl(1) looks.
-    let home = Self.variable("HOME") ?? Machine.homeDirectory
+    let home = Machine.home
     return TransferOptions(
       userAgent: "cuda-install/\(Installer.version)",
       caFile: certificates ?? Self.variable("CURL_CA_BUNDLE") ?? Self.variable("SSL_CERT_FILE"),

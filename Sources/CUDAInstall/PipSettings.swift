@@ -37,12 +37,14 @@ enum PipSettings {
   /// The index that pip asks unless it is told otherwise; `nil` if there is no pip. This program has none of its own.
   static func defaultIndex() throws(InstallError) -> String? {
     // -I: without it Python would run a pip.py that lies in the working directory.
-    for program in [["pip3"], ["pip"], ["python3", "-I", "-m", "pip"]]
-    where Machine.onPath(program[0]) != nil {
+    for command in [["pip3"], ["pip"], ["python3", "-I", "-m", "pip"]] {
+      // By its path: posix_spawnp(3) looks in the working directory where PATH has an empty element.
+      guard let program = Machine.onPath(command[0]) else { continue }
       let output: ProgramOutput
       do {
         output = try ProgramOutput.of(
-          program + ["download", "--help"], environment: ["LC_ALL": "C", "COLUMNS": "500"],
+          [program] + command.dropFirst() + ["download", "--help"],
+          environment: ["LC_ALL": "C", "COLUMNS": "500"],
           limit: 1 << 20, isCancelled: { Interruption.signal != nil })
       } catch {
         throw InstallError(.store(.files(error)))
@@ -78,7 +80,7 @@ enum PipSettings {
     Machine.environment(name).flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  private static var home: String? { environment("HOME") ?? Machine.homeDirectory }
+  private static var home: String? { Machine.home }
 
   /// `~` at the beginning is this user's home.
   static func expanded(_ path: String) -> String {

@@ -2,12 +2,13 @@ import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
+import CUDATransfer
 
 extension Installer {
   /// What `doctor` sees around the prefix: the file system, the processes, other CUDAs, the driver.
   func surroundings() -> [Check] {
     [fileSystemCheck(), spaceCheck(), processCheck()].compactMap { $0 }
-      + othersChecks() + [driverCheck()]
+      + proxyChecks() + othersChecks() + [driverCheck()]
   }
 
   /// `trial`: what a confined thread could do in the prefix, if that could be tried.
@@ -91,6 +92,18 @@ extension Installer {
           hint: "write it as LD_LIBRARY_PATH=NEW${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"))
     }
     return checks.isEmpty ? [Check("other CUDA", .ok, "none in the way")] : checks
+  }
+
+  /// What of libcurl's environment decides who is asked.
+  private func proxyChecks() -> [Check] {
+    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    let proxies = names.compactMap { name in
+      Machine.environment(name).flatMap { $0.isEmpty ? nil : "\(name) is \(redacted($0))" }
+    }
+    guard !proxies.isEmpty else { return [] }
+    let exceptions = (Machine.environment("no_proxy") ?? Machine.environment("NO_PROXY"))
+      .map { $0.isEmpty ? "" : ", but not for \(cleaned($0))" }
+    return [Check("proxy", .ok, proxies.joined(separator: ", ") + (exceptions ?? ""))]
   }
 
   private func isInside(_ path: String) -> Bool { path == prefix || path.hasPrefix("\(prefix)/") }

@@ -63,8 +63,7 @@ struct GlobalOptions: ParsableArguments {
     if Machine.isRoot { return "/opt/cuda" }
     if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return "\(data)/cuda" }
     // System services have no HOME.
-    let home = environment("HOME") ?? Machine.homeDirectory ?? "/"
-    return "\(home)/.local/share/cuda"
+    return "\(Machine.home ?? "/")/.local/share/cuda"
   }
 
   /// `--mirror` or `$CUDA_INSTALL_MIRROR`, which may name several, with blanks between them.

@@ -9,6 +9,13 @@ enum Main {
   static func main() {
     // Before anything is opened: a file of ours must never become a standard stream.
     CUDAFiles.Stream.fillStandardDescriptors()
+    // Whoever calls a set-user-ID program chooses its environment: the prefix, the source and the certificates.
+    guard !Machine.isPrivileged else {
+      let console = Console(stream: .error)
+      console.say("error: this program must not have rights that its caller does not have")
+      console.say("hint: take its set-user-ID and set-group-ID bits and its capabilities away")
+      end(with: 77)
+    }
     Interruption.watch()
     do {
       var command = try CudaInstall.parseAsRoot(Arguments.normalized(CommandLine.arguments))

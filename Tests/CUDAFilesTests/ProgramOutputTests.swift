@@ -8,7 +8,7 @@ private func run(
   isCancelled: () -> Bool = { false }
 ) throws(SystemCallError) -> ProgramOutput {
   try ProgramOutput.of(
-    ["sh", "-c", script], environment: environment, limit: limit, isCancelled: isCancelled)
+    ["/bin/sh", "-c", script], environment: environment, limit: limit, isCancelled: isCancelled)
 }
 
 extension ProgramOutput {

@@ -104,6 +104,36 @@ private func writePip(_ scratch: Scratch, _ name: String, _ index: String) {
     }
   }
 
+  @Test func `are no program's that lies where the shell is, whatever PATH says`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      writePip(scratch, "pip3", "https://here.example/simple")
+      #expect(chdir(scratch.file("bin")) == 0)
+      writePip(scratch, "../there/pip3", "https://there.example/simple")
+      for path in [":", ".", "::.", "../bin:"] {
+        let found = index(
+          home: scratch.path,
+          ["PIP_CONFIG_FILE": "/dev/null", "PATH": "\(path):\(scratch.file("there"))"])
+        #expect(found == "https://there.example/simple/", "\(path)")
+      }
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs to be root"))
+  func `of root's are not in another user's home`() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = Scratch()
+      scratch.write(
+        ".config/pip/pip.conf", Array("[global]\nindex-url=http://index.example\n".utf8))
+      #expect(index(home: scratch.path) == "http://index.example/")
+      chown(scratch.path, 65534, 65534)
+      #expect(index(home: scratch.path) != "http://index.example/")
+      var settings = NetworkSettings()
+      settings.readsNetrc = true
+      #expect(settings.options.netrcFile?.hasPrefix(scratch.path) == false)
+    }
+  }
+
   @Test func `name certificates, unless curl's or OpenSSL's do`() async {
     await #expect(processExitsWith: .success) {
       let scratch = Scratch()

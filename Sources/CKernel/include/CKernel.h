@@ -9,6 +9,9 @@
 /// openat(2) with a mode.
 int ckernel_openat(int directory, const char *path, int flags, mode_t mode);
 
+/// getauxval(3) of AT_SECURE: whether this program has rights that who called it has not.
+bool ckernel_is_privileged(void);
+
 /// syncfs(2): everything that the descriptor's file system holds in memory is on disk.
 int ckernel_syncfs(int descriptor);
 
