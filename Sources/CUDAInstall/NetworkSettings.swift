@@ -21,13 +21,12 @@ public struct NetworkSettings: Sendable {
   ///
   /// As curl(1) does, which has all of these from its environment; libcurl itself reads none of it.
   package var options: TransferOptions {
-    // Where curl(1) looks.
-    let home = Machine.home
-    return TransferOptions(
+    TransferOptions(
       userAgent: "cuda-install/\(Installer.version)",
       caFile: certificates ?? Self.variable("CURL_CA_BUNDLE") ?? Self.variable("SSL_CERT_FILE"),
       caDirectory: Self.variable("SSL_CERT_DIR"),
-      netrcFile: readsNetrc ? home.map { "\($0)/.netrc" } : nil,
+      // Where curl(1) looks.
+      netrcFile: readsNetrc ? Machine.home.map { "\($0)/.netrc" } : nil,
       maximumAttempts: retries + 1, stallLimit: stallLimit)
   }
 

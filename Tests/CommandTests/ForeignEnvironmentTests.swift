@@ -92,3 +92,14 @@ import Testing
     #expect(!bench.run("doctor").output.contains("proxy"))
   }
 }
+
+/// Where the package's root is.
+private let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+@Test(
+  .enabled(
+    if: runProgram(["strace", "-qq", "-o", "/dev/null", "true"]).status == 0, "needs strace"))
+func `I11: no call changes a name by its path, or anything outside of the prefix`() {
+  let run = runProgram(["\(root)/Tests/strace", BuiltBinary.path])
+  #expect(run.status == 0 && run.output.contains("\nok: "), "\(run.output)\(run.errors)")
+}

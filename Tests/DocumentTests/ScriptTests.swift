@@ -18,7 +18,8 @@ func `the committed completions are those that the program prints`(shell: String
   ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
   "Tests/consumers.bash", "Tests/mirror.bash", "Tests/real-cuda", "Tests/real-wheels",
   "Tests/showing.bash",
-  "Tests/download-cost", "Tests/sandbox-cost", "Tests/update-cost", "Tests/verify-cost",
+  "Tests/download-cost", "Tests/sandbox-cost", "Tests/strace", "Tests/update-cost",
+  "Tests/verify-cost",
   "completions/cuda-install.bash",
 ])
 func `bash can read the script`(path: String) {
@@ -29,6 +30,7 @@ func `bash can read the script`(path: String) {
 @Test(arguments: [
   ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
   "Tests/real-cuda", "Tests/real-wheels", "Tests/download-cost", "Tests/sandbox-cost",
+  "Tests/strace",
   "Tests/update-cost", "Tests/verify-cost",
 ])
 func `the script can be run as it is called`(path: String) {
