@@ -123,7 +123,7 @@ package struct Store: Sendable {
       switch error {
       case .damaged: return nil
       // Something else in its place. One that is closed is there, and whoever changes the release needs all of it.
-      case .files(let error) where error.isNameTaken: return nil
+      case .files(let error) where error.isNameTaken || error.isTooLarge: return nil
       // On a sector that cannot be read, or closed to its owner: the copy says what it was, or else nobody does. What is
       // closed to others is not damaged.
       case .files(let error) where error.isUnreadable || error.isPermission && isOwned(name):
@@ -161,7 +161,7 @@ package struct Store: Sendable {
 
   /// The receipt of a tree; `nil` if the tree is gone.
   package func receipt(ofTree name: String) throws(StoreError) -> Receipt? {
-    guard let bytes = try contents(Layout.receipt, in: [Layout.trees, name], limit: 64 << 20)
+    guard let bytes = try contents(Layout.receipt, in: [Layout.trees, name], limit: 16 << 20)
     else { return nil }
     do {
       return try ReceiptJSON.decode(bytes, document: "\(path(ofTree: name))/\(Layout.receipt)")
@@ -175,10 +175,14 @@ package struct Store: Sendable {
     let path = "\(prefix)/\(Layout.bookkeeping)/\(Layout.receipts)"
     do {
       return try contents(
-        Layout.receiptCopy(ofTree: name), in: [Layout.receipts], limit: 64 << 20
+        Layout.receiptCopy(ofTree: name), in: [Layout.receipts], limit: 16 << 20
       ).flatMap { try? ReceiptJSON.decode($0, document: path) }
     } catch {
-      if case .files(let error) = error, error.isNameTaken || error.isUnreadable { return nil }
+      if case .files(let error) = error,
+        error.isNameTaken || error.isTooLarge || error.isUnreadable
+      {
+        return nil
+      }
       throw error
     }
   }
@@ -198,11 +202,18 @@ package struct Store: Sendable {
   package func list(
     ofTree name: String
   ) throws(StoreError) -> (entries: [TreeEntry], digest: SHA256Digest)? {
-    guard let bytes = try contents(Layout.fileList, in: [Layout.trees, name], limit: 1 << 30)
+    guard let bytes = try contents(Layout.fileList, in: [Layout.trees, name], limit: 128 << 20)
     else { return nil }
-    do {
-      let document = "\(path(ofTree: name))/\(Layout.fileList)"
-      return (try ReceiptJSON.decodeEntries(bytes, document: document), SHA256.digest(of: bytes))
+    let document = "\(path(ofTree: name))/\(Layout.fileList)"
+    let digest = SHA256.digest(of: bytes)
+    do throws(CatalogError) {
+      // What is not the list is not read any further, however long it is.
+      if let receipt = try? knownReceipt(ofTree: name), digest != receipt.files.digest {
+        throw .unacceptable(
+          document: document, place: CatalogError.Place(key: nil),
+          reason: "it is not the list that the receipt names")
+      }
+      return (try ReceiptJSON.decodeEntries(bytes, document: document), digest)
     } catch {
       throw .damaged(error)
     }

@@ -18,7 +18,8 @@ extension Store {
     } catch {
       switch error {
       case .damaged: break
-      case .files(let error) where error.isNameTaken || error.isUnreadable: break
+      case .files(let error) where error.isNameTaken || error.isTooLarge || error.isUnreadable:
+        break
       case .files(let error) where error.isPermission:
         // Who cannot read this cannot read the rest as a rule.
         guard try receiptCopy(ofTree: name) != nil else { throw .files(error) }
@@ -42,7 +43,7 @@ extension Store {
       case .damaged: return own + [Finding(kind: .changed, path: Layout.fileList)]
       case .files(let error) where error.isPermission:
         return own + [Finding(kind: .mode, path: Layout.fileList)]
-      case .files(let error) where error.isNameTaken || error.isUnreadable:
+      case .files(let error) where error.isNameTaken || error.isTooLarge || error.isUnreadable:
         return own + [Finding(kind: .changed, path: Layout.fileList)]
       default: throw error
       }

@@ -99,4 +99,20 @@ package struct VisibleState: Codable, Equatable, Sendable {
     self.current = current
     self.releases = releases
   }
+
+  /// These become names and targets of links, and whoever owns a prefix may have written them: each is one component that
+  /// leads nowhere else.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    current = try container.decodeIfPresent(String.self, forKey: .current)
+    releases = try container.decode([String: String].self, forKey: .releases)
+    // A tree's name has its serial number behind the release's.
+    let names = releases.keys + [current].compactMap(\.self)
+    guard names.allSatisfy({ Version($0) != nil && $0 != "current" }),
+      releases.values.allSatisfy({ Grammar.isName($0, marks: "._+~-", longest: 80) })
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .releases, in: container, debugDescription: "they are no releases and trees")
+    }
+  }
 }
