@@ -40,7 +40,9 @@ package enum Sandbox {
       trial.confinesFiles =
         isRefused { () throws(SystemCallError) in _ = try Directory.open("/") }
         && isRefused { () throws(SystemCallError) in _ = try parent.directory.create("outside") }
-        && isRefused { () throws(SystemCallError) in try parent.directory.setMode(ofDirectory: ".", 0o700) }
+        && isRefused { () throws(SystemCallError) in
+          try parent.directory.setMode(ofDirectory: ".", 0o700)
+        }
       trial.refusesSockets = isRefused { () throws(SystemCallError) in
         try systemCall("socket", "an address") { ckernel_try_socket() }
       }
