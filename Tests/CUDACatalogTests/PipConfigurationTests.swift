@@ -104,6 +104,18 @@ import Testing
     #expect(WebReference.resolve("mailto:a@b", against: "http://a/") == nil)
     #expect(WebReference.resolve("g", against: "a/b") == nil)
     #expect(WebReference.resolve("//", against: "http://a/") == nil)
+    #expect(WebReference.resolve("//me:word@", against: "http://a/") == nil)
+    #expect(WebReference.resolve("g", against: "http://me:word@/b") == nil)
+  }
+
+  @Test func `is at the server that libcurl asks, whatever accents are on its signs`() {
+    let url = "https://other.example/\u{301}@index.example/a"
+    #expect(WebReference.server(of: url) == "https://other.example")
+    #expect(WebReference.withUser(of: ["https://me:word@index.example/"], url) == url)
+    #expect(WebReference.user(of: "https://me:word@\u{301}index.example/") == "me:word")
+    #expect(
+      WebReference.resolve("a/..\u{2f}\u{301}b?\u{301}c#\u{301}d", against: "http://a/")
+        == "http://a/\u{301}b?\u{301}c")
   }
 
   @Test func `is at a server, whoever asks`() {

@@ -1,3 +1,6 @@
+// Bytes are compared, not `Character`s: to libcurl and to a server a slash, an `@` or a question mark with an accent
+// on it is one, and which server gets a password rests on where a host ends.
+
 /// What a document says about where something is, read from where the document itself is.
 package enum WebReference {
   /// `reference` as a whole URL, seen from the document at `base`: RFC 3986 §5.2.2.
@@ -6,21 +9,21 @@ package enum WebReference {
   /// fragment. `nil` if `base` is no URL, or `reference` one without a host.
   package static func resolve(_ reference: String, against base: String) -> String? {
     guard let base = Parts(base) else { return nil }
-    let reference = reference.prefix { $0 != "#" }
+    let reference = reference[...].before("#")
     if let whole = Parts(String(reference)) { return whole.text }
     guard !hasScheme(reference) else { return nil }
-    if reference.hasPrefix("//") { return Parts("\(base.scheme):\(reference)")?.text }
+    if reference.utf8.starts(with: "//".utf8) { return Parts("\(base.scheme):\(reference)")?.text }
     var result = base
-    let path = reference.prefix { $0 != "?" }
+    let path = reference.before("?")
     if path.isEmpty {
       if !reference.isEmpty { result.query = String(reference) }
       return result.text
     }
     result.query = String(reference[path.endIndex...])
-    if path.hasPrefix("/") {
+    if path.utf8.first == UInt8(ascii: "/") {
       result.path = String(path)
     } else {
-      let folder = base.path.lastIndex(of: "/").map { base.path[...$0] } ?? "/"
+      let folder = base.path.utf8.lastIndex(of: UInt8(ascii: "/")).map { base.path[...$0] } ?? "/"
       result.path = String(folder + path)
     }
     return result.text
@@ -37,8 +40,7 @@ package enum WebReference {
 
   /// `user:word` of a URL, as it is written there; `nil` if it names nobody.
   package static func user(of url: String) -> String? {
-    guard let parts = Parts(url), parts.host.count < parts.authority.count else { return nil }
-    return String(parts.authority.dropLast(parts.host.count + 1))
+    Parts(url)?.user
   }
 
   /// `url` with the user and the password of the first of `bases` that is on the same server and has some. Not to be
@@ -46,9 +48,9 @@ package enum WebReference {
   package static func withUser(of bases: [String], _ url: String) -> String {
     guard let server = server(of: url), user(of: url) == nil,
       let user = bases.lazy.filter({ self.server(of: $0) == server }).compactMap(user).first,
-      let start = url.firstRange(of: "://")
+      let colon = url.utf8.firstIndex(of: UInt8(ascii: ":"))
     else { return url }
-    return "\(url[..<start.upperBound])\(user)@\(url[start.upperBound...])"
+    return "\(url[..<colon])://\(user)@" + url.utf8[colon...].dropFirst("://".utf8.count).text
   }
 
   /// `text` with everything escaped that a path in a URL cannot hold (RFC 3986 §3.3).
@@ -91,29 +93,34 @@ package enum WebReference {
 
 private struct Parts {
   var scheme: String
-  /// `user:word@host:port`
-  var authority: String
+  /// `user:word`
+  var user: String?
+  /// `host:port`
+  var host: String
   /// Begins with a slash.
   var path: String
   /// Empty, or begins with a question mark.
   var query: String
 
   init?(_ url: String) {
-    guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return nil }
+    guard let colon = url.utf8.firstIndex(of: UInt8(ascii: ":")),
+      url.utf8[colon...].starts(with: "://".utf8)
+    else { return nil }
     scheme = url[..<colon].lowercased()
     guard !scheme.isEmpty, scheme.utf8.allSatisfy(Grammar.isAlphanumeric) else { return nil }
-    var rest = url[colon...].dropFirst("://".count).prefix { $0 != "#" }
-    authority = String(rest.prefix { $0 != "/" && $0 != "?" })
-    guard !authority.isEmpty else { return nil }
-    rest = rest.dropFirst(authority.count)
-    path = String(rest.prefix { $0 != "?" })
-    query = String(rest.dropFirst(path.count))
+    let rest = Substring(url.utf8[colon...].dropFirst("://".utf8.count)).before("#")
+    let authority = rest.before("/?")
+    if let sign = authority.utf8.lastIndex(of: UInt8(ascii: "@")) {
+      user = String(authority[..<sign])
+      host = authority.utf8[sign...].dropFirst().text
+    } else {
+      host = String(authority)
+    }
+    guard !host.isEmpty else { return nil }
+    let place = rest[authority.endIndex...]
+    path = String(place.before("?"))
+    query = String(place[place.before("?").endIndex...])
     if path.isEmpty { path = "/" }
-  }
-
-  var host: String {
-    authority.lastIndex(of: "@").map { String(authority[authority.index(after: $0)...]) }
-      ?? authority
   }
 
   var text: String { "\(scheme)://\(host)\(plainPath)\(query)" }
@@ -121,7 +128,8 @@ private struct Parts {
   /// Without `.` and `..`: RFC 3986 §5.2.4. Nothing climbs above the root.
   private var plainPath: String {
     var kept: [Substring] = []
-    let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    let segments = path.utf8.dropFirst()
+      .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
     for (number, segment) in segments.enumerated() {
       let isLast = number == segments.count - 1
       switch segment {
@@ -134,4 +142,15 @@ private struct Parts {
     }
     return "/" + kept.joined(separator: "/")
   }
+}
+
+extension Substring {
+  /// What comes before the first of `signs`.
+  fileprivate func before(_ signs: String) -> Substring {
+    Substring(utf8.prefix { !signs.utf8.contains($0) })
+  }
+}
+
+extension Substring.UTF8View {
+  fileprivate var text: String { String(Substring(self)) }
 }
