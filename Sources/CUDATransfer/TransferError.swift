@@ -131,16 +131,19 @@ private func meaning(of status: Int) -> String {
 }
 
 /// `url` as it may be shown and logged: without user, password, query, fragment and control characters.
+///
+/// Bytes are compared: to libcurl an `@` with an accent on it is one.
 package func redacted(_ url: String) -> String {
-  let shown = url.prefix { $0 != "?" && $0 != "#" }
+  let shown = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+  let slash = UInt8(ascii: "/")
   var start = shown.startIndex
-  if let colon = shown.firstIndex(of: ":"), shown[colon...].hasPrefix(":/") {
+  if let colon = shown.firstIndex(of: UInt8(ascii: ":")), shown[colon...].starts(with: ":/".utf8) {
     // libcurl takes one to three slashes for two.
-    start = shown[colon...].dropFirst().firstIndex { $0 != "/" } ?? shown.endIndex
+    start = shown[colon...].dropFirst().firstIndex { $0 != slash } ?? shown.endIndex
   }
-  let authority = shown[start...].prefix { $0 != "/" }
-  let host = authority.lastIndex(of: "@").map { shown.index(after: $0) } ?? start
-  return clean(shown[..<start] + shown[host...])
+  let authority = shown[start...].prefix { $0 != slash }
+  let host = authority.lastIndex(of: UInt8(ascii: "@")).map { shown.index(after: $0) } ?? start
+  return clean(Substring(shown[..<start])) + clean(Substring(shown[host...]))
 }
 
 /// `https://host:port`, by which connections and silences are counted.

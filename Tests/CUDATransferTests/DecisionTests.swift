@@ -9,6 +9,10 @@ import Testing
   ("https://user:pass@host", "https://host"),
   ("user:pass@host/a", "host/a"),
   ("https://host/a\u{1b}[2J\u{202e}", "https://host/a\u{fffd}[2J\u{fffd}"),
+  // To libcurl a sign with an accent on it is that sign.
+  ("https://user:pass@\u{301}host/a", "https://\u{301}host/a"),
+  ("https://host/a?\u{301}token=1", "https://host/a"),
+  ("https://host/\u{301}a@b", "https://host/\u{301}a@b"),
   ("", ""),
 ])
 func `a URL is shown without what must not be shown`(url: String, shown: String) {
