@@ -19,20 +19,26 @@ package struct RunningProcess: Sendable, Hashable {
   package var description: String { "pid \(pid)" + (name.map { " (\($0))" } ?? "") }
 }
 
+package enum LockTable {
+  /// The processes that took a flock(2) on `file`, `fe:00:24593`, by lines of /proc/locks.
+  package static func holders(of file: String, in table: [Substring]) -> [Int32] {
+    // proc_locks(5): `1: FLOCK  ADVISORY  WRITE 4711 fe:00:24593 0 EOF`; `->` is one that waits.
+    table.compactMap { line in
+      let fields = line.split(separator: " ")
+      guard fields.count == 8, fields[1] == "FLOCK", fields[5] == file else { return nil }
+      return Int32(fields[4])
+    }
+  }
+}
+
 extension Directory {
   /// The processes that took a flock(2) on a file of this directory's mount, as far as they can be seen from here;
   /// `nil` if the kernel's table cannot be read.
   package func lockHolders(of file: FileIdentity) -> [RunningProcess]? {
     guard let device = superblock else { return nil }
     let wanted = "\(device):\(file.number)"
-    let table = lines(of: "/proc/locks", limit: 1 << 20)
-    // proc_locks(5): `1: FLOCK  ADVISORY  WRITE 4711 fe:00:24593 0 EOF`; `->` is one that waits.
-    return table.compactMap { line in
-      let fields = line.split(separator: " ")
-      guard fields.count == 8, fields[1] == "FLOCK", fields[5] == wanted, let pid = Int32(fields[4])
-      else { return nil }
-      return RunningProcess(pid: pid, name: Machine.name(of: pid))
-    }
+    return LockTable.holders(of: wanted, in: lines(of: "/proc/locks", limit: 1 << 20))
+      .map { RunningProcess(pid: $0, name: Machine.name(of: $0)) }
   }
 
   /// The device of the file system as /proc/locks writes it. Not that of stat(2): on btrfs that is the

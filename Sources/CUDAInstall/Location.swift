@@ -11,7 +11,7 @@ package enum Location: Sendable, Equatable {
   case file(String)
 
   /// A location at an `http`, `https` or `file` URL, or at a path.
-  init(_ text: String) throws(InstallError) {
+  package init(_ text: String) throws(InstallError) {
     if text.hasPrefix("http://") || text.hasPrefix("https://") {
       self = .web(text)
     } else if text.hasPrefix("file://") {
@@ -35,7 +35,7 @@ package enum Location: Sendable, Equatable {
   var isWeb: Bool { if case .web = self { true } else { false } }
 
   /// Without user, password and query.
-  var description: String {
+  package var description: String {
     switch self {
     case .web(let url): redacted(url)
     case .file(let path): path
@@ -43,7 +43,7 @@ package enum Location: Sendable, Equatable {
   }
 
   /// As a URL without user and password, to be kept in a receipt.
-  var url: String {
+  package var url: String {
     switch self {
     case .web(let url): redacted(url)
     case .file(let path): "file://" + WebReference.escaped(path)
@@ -74,7 +74,7 @@ package enum Location: Sendable, Equatable {
   }
 
   /// What `reference` means in this directory (RFC 3986 §5.2): a URL, or a path that may begin with `../`.
-  func resolving(_ reference: String) throws(InstallError) -> Location {
+  package func resolving(_ reference: String) throws(InstallError) -> Location {
     switch self {
     case .web(let url):
       guard let whole = WebReference.resolve(reference, against: url) else {

@@ -72,7 +72,7 @@ extension Answer {
   static let entryLimit = byteLimit + 64 << 10
 
   /// As an entry.
-  var entry: [UInt8] {
+  package var entry: [UInt8] {
     JSONRecord.encode(
       Head(
         v: Self.version, url: url, status: status, etag: etag, last_modified: lastModified,
@@ -81,7 +81,7 @@ extension Answer {
   }
 
   /// What an entry says; `nil` if it is not one, or not whole.
-  init?(entry: [UInt8]) {
+  package init?(entry: [UInt8]) {
     guard let end = entry.firstIndex(of: UInt8(ascii: "\n")),
       let head = JSONRecord.decode(Head.self, from: Array(entry[..<end])), head.v == Self.version,
       let fetched = Timestamp(rfc3339: head.fetched)

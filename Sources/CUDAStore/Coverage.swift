@@ -1,12 +1,12 @@
 /// Which bytes of a whole are here.
-struct Coverage: Equatable {
+package struct Coverage: Equatable {
   /// Lowest first; no two touch each other.
-  private(set) var ranges: [Range<Int64>] = []
+  package private(set) var ranges: [Range<Int64>] = []
 
   init() {}
 
   /// What `pairs` say, as far as they make sense: increasing, and within `limit`.
-  init(_ pairs: [[Int64]], limit: Int64) {
+  package init(_ pairs: [[Int64]], limit: Int64) {
     var end: Int64 = -1
     for pair in pairs {
       guard pair.count == 2, pair[0] > end, pair[0] < pair[1], pair[1] <= limit else { return }
@@ -16,12 +16,12 @@ struct Coverage: Equatable {
   }
 
   /// How many bytes there are from the first on without a gap.
-  var frontier: Int64 {
+  package var frontier: Int64 {
     guard let first = ranges.first, first.lowerBound == 0 else { return 0 }
     return first.upperBound
   }
 
-  var byteCount: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
+  package var byteCount: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
 
   /// Whether there is a gap before some of it.
   var hasGaps: Bool { byteCount > frontier }
@@ -41,7 +41,7 @@ struct Coverage: Equatable {
   }
 
   /// What is not here of the first `byteCount` bytes.
-  func missing(of byteCount: Int64) -> [Range<Int64>] {
+  package func missing(of byteCount: Int64) -> [Range<Int64>] {
     var gaps: [Range<Int64>] = []
     var start: Int64 = 0
     for range in ranges {

@@ -12,7 +12,7 @@
 //                        catalog/<sha256>                 what a server answered to a question; may go at any time
 //                        operation.json last.json history.ndjson
 
-import CUDACatalog
+package import CUDACatalog
 import CUDADigest
 import CUDAFiles
 
@@ -77,7 +77,7 @@ package enum Layout {
   }
 
   /// The release and serial number of a published tree's name; `nil` for other names.
-  static func parseTree(_ name: String) -> (release: Version, serial: Int)? {
+  package static func parseTree(_ name: String) -> (release: Version, serial: Int)? {
     guard let dash = name.lastIndex(of: "-"), let release = Version(String(name[..<dash])),
       let serial = Int32(name[name.index(after: dash)...]), serial > 0, !name.hasPrefix(".")
     else { return nil }

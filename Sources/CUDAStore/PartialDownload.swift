@@ -291,18 +291,18 @@ extension PartialDownload {
 }
 
 /// What a download's file says of itself in an attribute, as JSON.
-private struct Note: Codable {
-  var origin: Origin?
+package struct Note: Codable {
+  package var origin: Origin?
   /// The parts that are in the file, where it has gaps: `[[0, 8388608], [16777216, 25165824]]`.
-  var ranges: [[Int64]]?
+  package var ranges: [[Int64]]?
 
   init() {}
 
   /// `nil` if it is not one: anybody may have written it.
-  init?(_ text: [UInt8]) {
+  package init?(_ text: [UInt8]) {
     guard let note = JSONRecord.decode(Note.self, from: text) else { return nil }
     self = note
   }
 
-  var text: [UInt8] { JSONRecord.encode(self) }
+  package var text: [UInt8] { JSONRecord.encode(self) }
 }
