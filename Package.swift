@@ -109,5 +109,24 @@ let package = Package(
       name: "DocumentTests", dependencies: ["TestSupport", "cuda-install"], swiftSettings: strict),
     .testTarget(
       name: "LayeringTests", dependencies: ["TestSupport"], swiftSettings: strict),
+
+    // What is fuzzed, and what must hold of it; see Tests/fuzz.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "CUDAInstall", "CUDAStore", "CUDATransfer", "CUDAArchive", "CUDAFiles", "CUDAPlanning",
+        "CUDACatalog", "CUDADigest", "TestSupport",
+      ],
+      path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
   ]
 )
+
+// libFuzzer brings `main`, which only `Tests/fuzz` can link.
+if Context.environment["CUDA_INSTALL_FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "cuda-install-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Driver",
+      swiftSettings: strict))
+}

@@ -14,25 +14,24 @@ func `the committed completions are those that the program prints`(shell: String
     "cuda-install --generate-completion-script \(shell) > \(path)")
 }
 
-@Test(arguments: [
-  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
-  "Tests/consumers.bash", "Tests/mirror.bash", "Tests/real-cuda", "Tests/real-wheels",
-  "Tests/showing.bash",
-  "Tests/download-cost", "Tests/sandbox-cost", "Tests/strace", "Tests/update-cost",
-  "Tests/verify-cost",
-  "completions/cuda-install.bash",
-])
+/// Those that somebody calls.
+private let scripts = [
+  ".ci/run", ".ci/setup", "Tests/demo", "Tests/download-cost", "Tests/fuzz", "Tests/latency",
+  "Tests/model", "Tests/power-cut", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
+  "Tests/strace", "Tests/update-cost", "Tests/verify-cost",
+]
+
+@Test(
+  arguments: scripts + [
+    "Tests/consumers.bash", "Tests/mirror.bash", "Tests/showing.bash",
+    "completions/cuda-install.bash",
+  ])
 func `bash can read the script`(path: String) {
   let reading = runProgram(["bash", "-n", "\(Documents.root)/\(path)"])
   #expect(reading.status == 0, "\(reading.errors)")
 }
 
-@Test(arguments: [
-  ".ci/run", ".ci/setup", "Tests/demo", "Tests/latency", "Tests/model", "Tests/power-cut",
-  "Tests/real-cuda", "Tests/real-wheels", "Tests/download-cost", "Tests/sandbox-cost",
-  "Tests/strace",
-  "Tests/update-cost", "Tests/verify-cost",
-])
+@Test(arguments: scripts)
 func `the script can be run as it is called`(path: String) {
   #expect(access("\(Documents.root)/\(path)", X_OK) == 0)
 }
