@@ -22,6 +22,10 @@ int ckernel_openat(int directory, const char *path, int flags, mode_t mode) {
   return openat(directory, path, flags, mode);
 }
 
+int ckernel_step(int directory, const char *name) {
+  return openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 int ckernel_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int ckernel_syncfs(int descriptor) { return syncfs(descriptor); }

@@ -37,7 +37,8 @@ struct ArchiveReader: ~Copyable {
   /// Starts at the descriptor's position: at the beginning, if nobody has read from it (I6: the bytes
   /// that were verified are the bytes that are read). `byteLimit`: of a tar, with all its headers.
   init(
-    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64
+    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64,
+    isCancelled: @escaping @Sendable () -> Bool
   ) throws(ArchiveError) {
     guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
     self.archive = archive
@@ -51,7 +52,8 @@ struct ArchiveReader: ~Copyable {
       archive_read_support_format_zip_seekable(archive)
       code = archive_read_open_fd(archive, file.descriptor, 1 << 17)
     } else {
-      let stream = DecodedStream(file, format: format, name: name, byteLimit: byteLimit)
+      let stream = DecodedStream(
+        file, format: format, name: name, byteLimit: byteLimit, isCancelled: isCancelled)
       self.stream = stream
       archive_read_support_format_tar(archive)
       code = stream.open(in: archive)

@@ -16,6 +16,7 @@ final class DecodedStream {
   private let format: ArchiveFormat
   private let byteLimit: Int64
   private let decoder: any Decoder
+  private let isCancelled: @Sendable () -> Bool
   private let inputBuffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: 1 << 17, alignment: 4096)
   private let outputBuffer = UnsafeMutableRawBufferPointer.allocate(
@@ -27,7 +28,11 @@ final class DecodedStream {
 
   /// Starts where the descriptor's position is. `file` stays open as long as this value is used; more than
   /// `byteLimit` bytes are an error.
-  init(_ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64) {
+  init(
+    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.isCancelled = isCancelled
     reading = file.reading
     self.name = name
     self.format = format
@@ -71,6 +76,7 @@ final class DecodedStream {
 
   private func decoded() throws(ArchiveError) -> UnsafeRawBufferPointer {
     while true {
+      guard !isCancelled() else { throw .cancelled }
       if input.isEmpty, !hasAllInput { try refill() }
       let step: DecoderStep
       do {
@@ -78,6 +84,7 @@ final class DecodedStream {
       } catch {
         switch error {
         case .damaged(let reason): throw .damaged(name, reason: reason)
+        case .noMemory: throw .files(.noMemory("malloc", name))
         case .memory(let byteCount):
           throw .tooMuch(
             name,

@@ -23,6 +23,8 @@ enum DecoderError: Error {
   case damaged(String)
   /// The file wants more memory than `DecoderLimit` allows: how many bytes, if that is known.
   case memory(byteCount: UInt64?)
+  /// The machine has no memory left for it.
+  case noMemory
 
   static let breaksOff = DecoderError.damaged("it breaks off")
 }
@@ -62,6 +64,7 @@ final class XzDecoder: Decoder {
     switch code {
     case LZMA_OK: return DecoderStep(byteCount: count)
     case LZMA_STREAM_END: return DecoderStep(byteCount: count, isEnd: true)
+    case LZMA_MEM_ERROR: throw .noMemory
     case LZMA_MEMLIMIT_ERROR: throw .memory(byteCount: lzma_memusage(&stream))
     case LZMA_BUF_ERROR: throw .breaksOff
     case LZMA_FORMAT_ERROR: throw .damaged("something else follows its end")
@@ -113,6 +116,7 @@ final class GzipDecoder: Decoder {
     case Z_OK, Z_BUF_ERROR:
       guard count > 0 || !input.isEmpty || !hasAllInput else { throw .breaksOff }
       return DecoderStep(byteCount: count)
+    case Z_MEM_ERROR: throw .noMemory
     default:
       let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib cannot read it"
       throw .damaged("its gzip data is wrong: \(reason)")
@@ -142,8 +146,10 @@ final class ZstdDecoder: Decoder {
     var into = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let result = ZSTD_decompressStream(stream, &into, &from)
     guard ZSTD_isError(result) == 0 else {
-      if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
-        throw .memory(byteCount: nil)
+      switch ZSTD_getErrorCode(result) {
+      case ZSTD_error_frameParameter_windowTooLarge: throw .memory(byteCount: nil)
+      case ZSTD_error_memory_allocation: throw .noMemory
+      default: break
       }
       throw .damaged("its zstd data is wrong: \(String(cString: ZSTD_getErrorName(result)))")
     }

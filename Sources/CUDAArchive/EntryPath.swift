@@ -37,6 +37,11 @@ package struct EntryPath: Hashable, Sendable, CustomStringConvertible {
     guard names.allSatisfy({ $0.utf8.count <= Self.maximumNameByteCount }) else {
       throw UnsafeName("a part of the name is longer than \(Self.maximumNameByteCount) bytes")
     }
+    // Else a slash would be one character with what stands beside it, and the kernel's parts others than Swift's.
+    let parts = "/\(description)/".split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == max(names.count, 1) + 2 else {
+      throw UnsafeName("a part of the name begins or ends with what belongs to a letter")
+    }
   }
 
   /// The target of a symbolic link at this path, if it stays inside: relative, any `..` in front only,

@@ -59,7 +59,7 @@ package struct Unpacking: Sendable {
     _ file: borrowing File, into root: SharedDirectory
   ) throws(ArchiveError) -> Unpacked {
     var reader = try ArchiveReader(
-      file, format: format, name: archive, byteLimit: byteLimit)
+      file, format: format, name: archive, byteLimit: byteLimit, isCancelled: isCancelled)
     var work = UnpackingWork(unpacking: self, root: root)
     while let entry = try reader.next() {
       guard !isCancelled() else { throw .cancelled }

@@ -31,8 +31,11 @@ package struct TreeEntry: Sendable, Equatable {
   /// Whether `path` names something below the tree and cannot climb out of it.
   package static func isSafe(_ path: String) -> Bool {
     guard !path.utf8.contains(0) else { return false }
-    return path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .allSatisfy { segment in
+    let segments = path.utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    // A slash that is one character with what stands beside it, as an accent, is none to Swift, and one to the kernel.
+    return segments.count == path.split(separator: "/").count
+      && segments.allSatisfy { segment in
         !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
       }
   }
@@ -75,9 +78,9 @@ extension TreeEntry: Codable {
         digest: try container.decode(SHA256Digest.self, forKey: .sha256))
     case .link:
       let target = try container.decode(String.self, forKey: .target)
-      guard !target.isEmpty, !target.utf8.contains(0) else {
+      guard Self.stays(target, in: path) else {
         throw DecodingError.dataCorruptedError(
-          forKey: .target, in: container, debugDescription: "it is no path")
+          forKey: .target, in: container, debugDescription: "it leaves the tree")
       }
       kind = .link(target: target)
     case .directory:
@@ -103,6 +106,23 @@ extension TreeEntry: Codable {
       try container.encode(TypeName.directory, forKey: .type)
       try container.encode(Self.octal(mode), forKey: .mode)
     }
+  }
+
+  /// Whether a link at `path` leads to something in its tree: relative, any `..` in front only, and no more of them than
+  /// the link is deep.
+  ///
+  /// That is all of it where everything lies in real directories: leading `..` are what they seem then, and each further
+  /// step is an entry or a link of which the same holds (I11).
+  package static func stays(_ target: String, in path: String) -> Bool {
+    let slash = UInt8(ascii: "/")
+    guard let first = target.utf8.first, first != slash, !target.utf8.contains(0) else {
+      return false
+    }
+    // By bytes, as the kernel.
+    let steps = target.utf8.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
+    let climbs = steps.prefix { $0.elementsEqual("..".utf8) }.count
+    return climbs < path.utf8.split(separator: slash).count
+      && !steps.dropFirst(climbs).contains { $0.elementsEqual("..".utf8) }
   }
 
   private static func octal(_ mode: UInt16) -> String {

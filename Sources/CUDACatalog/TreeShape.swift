@@ -11,8 +11,6 @@ package struct TreeShape {
   }
 
   private let entries: [String: TreeEntry]
-  /// As the kernel: longer ways are ELOOP, and lead nowhere.
-  private static let maximumLinkCount = 40
 
   /// `entries`: everything, its directories too.
   package init(_ entries: [String: TreeEntry]) { self.entries = entries }
@@ -25,32 +23,9 @@ package struct TreeShape {
           throw .belowNoDirectory(path: path, above: above)
         }
       }
-      guard case .link(let target) = entry.kind, leavesTree(path, target) else { continue }
-      throw .leavesTree(link: path)
-    }
-  }
-
-  /// Follows a link along the tree's own entries, as path_resolution(7) does.
-  private func leavesTree(_ link: String, _ target: String) -> Bool {
-    guard !target.hasPrefix("/") else { return true }
-    var place = link.split(separator: "/").dropLast()
-    var rest = Array(target.split(separator: "/").reversed())
-    var linkCount = 1
-    while let step = rest.popLast() {
-      switch step {
-      case ".": continue
-      case "..":
-        guard place.popLast() != nil else { return true }
-      default:
-        place.append(step)
-        guard case .link(let next)? = entries[place.joined(separator: "/")]?.kind else { continue }
-        linkCount += 1
-        guard linkCount <= Self.maximumLinkCount else { return false }
-        guard !next.hasPrefix("/") else { return true }
-        place.removeLast()
-        rest += next.split(separator: "/").reversed()
+      if case .link(let target) = entry.kind, !TreeEntry.stays(target, in: path) {
+        throw .leavesTree(link: path)
       }
     }
-    return false
   }
 }

@@ -6,6 +6,14 @@
 
 import CCrypto
 
+/// What libcrypto does for the whole process.
+package enum Cryptography {
+  /// From now on no file of settings is read, which may name libraries to load. Before anything is hashed.
+  package static func ignoreSettings() {
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
+  }
+}
+
 /// A SHA-256 under way.
 package struct SHA256: ~Copyable {
   private let context: OpaquePointer

@@ -87,7 +87,7 @@ extension Directory {
         }
       }
       try here.checkAsPrefix()
-      return here
+      return try here.readable()
     } catch let error as UnsafePath {
       throw .unsafe(error)
     } catch let error as SystemCallError {
@@ -117,14 +117,37 @@ extension Directory {
 
   fileprivate func step(_ name: String) throws(SystemCallError) -> Directory {
     let next = try systemCall("openat", below(name)) {
-      ckernel_openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0)
+      ckernel_step(descriptor, name)
     }
     return Directory(descriptor: next, path: below(name))
   }
 
+  /// The same directory, which so far could only be gone through: search permission is enough for that.
+  private func readable() throws(SystemCallError) -> Directory {
+    let second = try systemCall("openat", path) {
+      ckernel_openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    }
+    return Directory(descriptor: second, path: path)
+  }
+
+  /// Who besides the owner may write in this directory; `nil` if nobody, or who the owner let in. Of another user's
+  /// directory that is this user's affair: his links and those of his group are looked at in any case.
+  private func writers(_ status: FileStatus) throws(SystemCallError) -> String? {
+    if status.mode & 0o002 != 0 { return "everybody" }
+    guard status.mode & 0o020 != 0, status.owner == 0 else { return nil }
+    if status.group != 0 { return "group \(Machine.name(ofGroup: status.group))" }
+    // The group's bits are the bounds of an access list, if there is one (acl(5)).
+    let count = try readable().accessListByteCount
+    return count > 0 ? "whom its access list names" : nil
+  }
+
+  private var accessListByteCount: Int {
+    ckernel_get_attribute(descriptor, "system.posix_acl_access", nil, 0)
+  }
+
   fileprivate func parent() throws(SystemCallError) -> Directory {
     let next = try systemCall("openat", "\(path)/..") {
-      ckernel_openat(descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+      ckernel_step(descriptor, "..")
     }
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     return Directory(
@@ -142,7 +165,7 @@ extension Directory {
   /// Throws if others may put what they like in this directory in the place of `next`, or of what is to be made.
   fileprivate func checkWriters(besides next: FileStatus? = nil, _ name: String = "") throws {
     let status = try status()
-    guard let writers = status.writers else { return }
+    guard let writers = try writers(status) else { return }
     guard status.mode & 0o1000 != 0 else {
       throw UnsafePath(
         reason:
@@ -160,7 +183,7 @@ extension Directory {
   /// Throws if it is to be a prefix, and others may write there who do not share it.
   fileprivate func checkAsPrefix() throws {
     let status = try status()
-    guard let writers = status.writers, status.mode & 0o1000 == 0 else { return }
+    guard let writers = try writers(status), status.mode & 0o1000 == 0 else { return }
     // A group that the prefix is passed on to shares it, and its members are trusted.
     guard status.mode & 0o002 != 0 || status.mode & 0o2000 == 0 else { return }
     throw UnsafePath(
@@ -179,12 +202,6 @@ extension Directory {
 }
 
 extension FileStatus {
-  /// Who besides the owner may write there; `nil` if nobody, or only root's group.
-  fileprivate var writers: String? {
-    if mode & 0o002 != 0 { return "everybody" }
-    return mode & 0o020 != 0 && group != 0 ? "group \(Machine.name(ofGroup: group))" : nil
-  }
-
   /// `owner root, mode 755`
   package var description: String {
     "owner \(Machine.name(ofUser: owner)), mode \(String(mode, radix: 8))"

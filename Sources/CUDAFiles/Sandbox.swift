@@ -24,7 +24,7 @@ package enum Sandbox {
     }
   }()
 
-  /// Tries it on a thread of its own, with an empty directory of the caller's, and its parent: of mode 0700.
+  /// Tries it on a thread of its own, with an empty directory of the caller's, and its parent.
   package static func trial(
     in scratch: SharedDirectory, beside parent: SharedDirectory
   ) throws(SystemCallError) -> SandboxTrial {
@@ -40,9 +40,9 @@ package enum Sandbox {
       trial.confinesFiles =
         isRefused { () throws(SystemCallError) in _ = try Directory.open("/") }
         && isRefused { () throws(SystemCallError) in _ = try parent.directory.create("outside") }
-        && isRefused { () throws(SystemCallError) in
-          try parent.directory.setMode(ofDirectory: ".", 0o700)
-        }
+      trial.refusesProcesses = isRefused { () throws(SystemCallError) in
+        try systemCall("kill", "the parent process") { kill(getppid(), 0) }
+      }
       trial.refusesSockets = isRefused { () throws(SystemCallError) in
         try systemCall("socket", "an address") { ckernel_try_socket() }
       }
@@ -64,6 +64,7 @@ package enum Sandbox {
     try systemCall("landlock_restrict_self", root.directory.path) {
       ckernel_confine(root.directory.descriptor)
     }
+    try systemCall("seccomp", "this thread") { ckernel_refuse_calls() }
   }
 }
 
@@ -74,16 +75,18 @@ package struct SandboxTrial: Sendable, Equatable {
   /// Nothing could be opened, made or changed outside.
   package var confinesFiles = false
   package var refusesSockets = false
+  /// No other process could be sent a signal.
+  package var refusesProcesses = false
   /// Why it could not be had.
   package var failure: String?
 
-  package var isGood: Bool { works && confinesFiles && refusesSockets }
+  package var isGood: Bool { works && confinesFiles && refusesSockets && refusesProcesses }
 }
 
 extension Thread {
   /// The result of `body`, on a thread that can change nothing but what lies beneath `root`.
   ///
-  /// `orNot`: called on it, if the sandbox cannot be had after all.
+  /// `orNot`: called on it, if the sandbox cannot be had, or not all of it.
   package static func confined<Value: Sendable>(
     beneath root: SharedDirectory, orNot: @escaping @Sendable (SystemCallError) -> Void,
     _ body: @escaping @Sendable () -> Value

@@ -31,6 +31,11 @@ package struct SystemCallError: Error, Equatable, Sendable {
     SystemCallError(call: call, subject: subject, code: EINTR)
   }
 
+  /// ENOMEM, of a library's.
+  package static func noMemory(_ call: String, _ subject: String) -> SystemCallError {
+    SystemCallError(call: call, subject: subject, code: ENOMEM)
+  }
+
   /// ESTALE, of a file that is not any more what it was when it was looked at.
   package static func changed(_ call: String, _ subject: String) -> SystemCallError {
     SystemCallError(call: call, subject: subject, code: ESTALE)

@@ -18,7 +18,7 @@ struct Job: Sendable {
     /// In a source directory: copy it, verify it, unpack it.
     case copy(PartialDownload, from: String)
     /// In a published tree: check its files, and link them.
-    case link(tree: String, [TreeEntry], omitted: Receipt.Omission)
+    case link(tree: SharedDirectory, [TreeEntry], omitted: Receipt.Omission)
   }
 
   var item: Plan.Item

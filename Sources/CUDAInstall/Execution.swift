@@ -66,15 +66,21 @@ extension Installer {
     in store: borrowing LockedStore
   ) throws(InstallError) -> [Job] {
     var lists: [String: [ComponentName: Linkable]] = [:]
+    var roots: [String: SharedDirectory] = [:]
     var jobs: [Job] = []
     for item in tree.items {
       if case .reuse(let source) = item.source {
         let components = lists[source] ?? Linking.components(ofTree: source, in: store.store)
         lists[source] = components
-        if let own = components[item.component.name]?.asWanted(hasStatic: tree.hasStatic) {
-          let path = store.store.path(ofTree: source)
+        if roots[source] == nil, let root = try? store.store.directory(ofTree: source) {
+          roots[source] = SharedDirectory(root)
+        }
+        // A tree that cannot be opened is no source, as one without a list.
+        if let root = roots[source],
+          let own = components[item.component.name]?.asWanted(hasStatic: tree.hasStatic)
+        {
           jobs.append(
-            Job(item: item, work: .link(tree: path, own.entries, omitted: own.omitted)))
+            Job(item: item, work: .link(tree: root, own.entries, omitted: own.omitted)))
           continue
         }
       }

@@ -1,4 +1,5 @@
 package import CUDACatalog
+import CUDADigest
 import CUDAFiles
 public import CUDAPlanning
 import CUDAStore
@@ -55,6 +56,14 @@ public struct Installer {
     options: TransferOptions, observe: @escaping (Event) -> Void = { _ in }
   ) {
     Machine.useUTF8Names()
+    // As root, no library is loaded that somebody else's settings name.
+    if Machine.isRoot,
+      ["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"].contains(where: {
+        Machine.environment($0) != nil
+      })
+    {
+      Cryptography.ignoreSettings()
+    }
     store = Store(prefix: prefix)
     self.source =
       source ?? CatalogSource(kind: .manifests(ManifestSource(.web(CatalogSource.nvidia))))

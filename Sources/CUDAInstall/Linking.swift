@@ -48,31 +48,34 @@ enum Linking {
     return components
   }
 
-  /// Whether every one of the files still has the bytes of which the list speaks.
-  static func areIntact(
-    _ entries: [TreeEntry], in tree: String, isCancelled: () -> Bool
-  ) throws(SystemCallError) -> Bool {
-    var cursor = DirectoryCursor(root: SharedDirectory(try Directory.open(tree)))
+  /// The files that were looked at, by path, if every one still has the bytes of which the list speaks.
+  static func intact(
+    _ entries: [TreeEntry], in tree: SharedDirectory, isCancelled: () -> Bool
+  ) throws(SystemCallError) -> [String: FileIdentity]? {
+    var files: [String: FileIdentity] = [:]
+    var cursor = DirectoryCursor(root: tree)
     for entry in entries {
-      if isCancelled() { return false }
+      if isCancelled() { return nil }
       do {
-        guard try isIntact(entry, &cursor) else { return false }
+        guard let file = try identity(of: entry, &cursor) else { return nil }
+        files[entry.path] = file
       } catch {
         guard error.isMissing || error.isNameTaken || error.isPermission || error.isUnreadable
         else {
           throw error
         }
-        return false
+        return nil
       }
     }
-    return true
+    return files
   }
 
+  /// `files`: what was found intact.
   static func link(
-    _ entries: [TreeEntry], of owner: ComponentName, from tree: String, into root: SharedDirectory,
-    claims: Claims
+    _ entries: [TreeEntry], of owner: ComponentName, from tree: SharedDirectory,
+    files: [String: FileIdentity], into root: SharedDirectory, claims: Claims
   ) throws(SystemCallError) -> Unpacked {
-    var from = DirectoryCursor(root: SharedDirectory(try Directory.open(tree)))
+    var from = DirectoryCursor(root: tree)
     var into = DirectoryCursor(root: root)
     var result = Unpacked()
     for entry in entries {
@@ -96,7 +99,9 @@ enum Linking {
         if claims.take(entry.path) {
           let parent = try into.enter(parents)
           // What is published is not touched (I7): with another mode than it had, it is copied.
-          let isLinked = try status?.mode == mode ? link(name, from: source, into: parent) : false
+          let isLinked =
+            try status?.mode == mode
+            ? link(name, files[entry.path], from: source, into: parent) : false
           if !isLinked {
             try copy(
               try source.directory.open(name), into: parent, as: name, mode: mode, digest: digest)
@@ -110,36 +115,45 @@ enum Linking {
     return result
   }
 
-  private static func isIntact(
-    _ entry: TreeEntry, _ cursor: inout DirectoryCursor
-  ) throws(SystemCallError) -> Bool {
+  /// Of what is at the entry's place; `nil` if that is not what the list says.
+  private static func identity(
+    of entry: TreeEntry, _ cursor: inout DirectoryCursor
+  ) throws(SystemCallError) -> FileIdentity? {
     let (parents, name) = split(entry.path)
     let parent = try cursor.find(parents)
     switch entry.kind {
-    case .directory: return try parent.directory.status(name)?.kind == .directory
-    case .link(let target): return try parent.directory.readLink(name) == target
+    case .directory:
+      let status = try parent.directory.status(name)
+      return status?.kind == .directory ? status?.identity : nil
+    case .link(let target):
+      guard try parent.directory.readLink(name) == target else { return nil }
+      return try parent.directory.status(name)?.identity
     case .file(let byteCount, _, let digest):
       let file = try parent.directory.open(name)
       let status = try file.status()
-      guard status.kind == .file, status.byteCount == byteCount else { return false }
+      guard status.kind == .file, status.byteCount == byteCount else { return nil }
       var hash = SHA256()
       try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in hash.update(piece)
       }
-      return hash.finish() == digest
+      return hash.finish() == digest ? status.identity : nil
     }
   }
 
-  /// Whether it is linked: fs.protected_hardlinks and some file systems forbid it.
+  /// Whether it is linked: fs.protected_hardlinks and some file systems forbid it, and whoever owns the tree may have put
+  /// another file there since that one was looked at (I6).
   private static func link(
-    _ name: String, from source: SharedDirectory, into target: SharedDirectory
+    _ name: String, _ file: FileIdentity?, from source: SharedDirectory,
+    into target: SharedDirectory
   ) throws(SystemCallError) -> Bool {
     do {
       try target.directory.hardLink(name, in: source.directory, as: name)
-      return true
     } catch {
       guard error.forbidsLinks else { throw error }
       return false
     }
+    guard try target.directory.status(name)?.identity != file else { return true }
+    try target.directory.unlink(name)
+    return false
   }
 
   /// Makes one of a file's names a file of its own, with the same content.

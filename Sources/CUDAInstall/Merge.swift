@@ -152,7 +152,9 @@ struct Merge {
     where path.hasPrefix("lib/pkgconfig/") {
       guard case .file = entry.kind else { continue }
       let name = String(path.dropFirst("lib/pkgconfig/".count))
-      guard let plain = PkgConfig.unversioned(name) else { continue }
+      guard !name.utf8.contains(UInt8(ascii: "/")), let plain = PkgConfig.unversioned(name) else {
+        continue
+      }
       try writer.addLink(["lib", "pkgconfig", plain], to: name)
     }
     guard release.product.isCUDA else { return }

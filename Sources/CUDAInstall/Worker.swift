@@ -53,11 +53,12 @@ struct Worker: Sendable {
       guard let root else { preconditionFailure("without a tree nothing is linked") }
       let gauges = gauges
       do {
-        guard try Linking.areIntact(entries, in: tree, isCancelled: { gauges.isCancelled }) else {
-          return nil
-        }
+        guard
+          let files = try Linking.intact(entries, in: tree, isCancelled: { gauges.isCancelled })
+        else { return nil }
         var result = try Linking.link(
-          entries, of: job.item.component.name, from: tree, into: root, claims: claims)
+          entries, of: job.item.component.name, from: tree, files: files, into: root,
+          claims: claims)
         result.omittedCount = omitted.count
         result.omittedByteCount = omitted.byteCount
         return result
@@ -111,7 +112,7 @@ struct Worker: Sendable {
     return try Thread.confined(
       beneath: root,
       orNot: { error in
-        board.change { $0.say("unpacking without a sandbox: \(error.message)") }
+        board.change { $0.say("unpacking is not, or not fully, confined: \(error.message)") }
       }, body)
   }
 }

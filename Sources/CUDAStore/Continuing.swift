@@ -54,10 +54,10 @@ extension LockedStore {
     }
     var adopted: PartialDownload?
     for (name, _) in found.sorted(by: { $0.byteCount > $1.byteCount }) {
-      let end = try partials.status(name)?.byteCount ?? 0
-      if adopted == nil, end <= byteCount {
-        adopted = try adopt(name, upTo: end, of: digest, byteCount: byteCount)
-      } else if try deadPartial(name) != nil {
+      guard let status = try partials.status(name) else { continue }
+      if adopted == nil, status.byteCount <= byteCount, status.linkCount == 1 {
+        adopted = try adopt(name, upTo: status.byteCount, of: digest, byteCount: byteCount)
+      } else if try deadPartial(name, isToGo: true) != nil {
         // Two components of one plan may have one artifact: what is under way stays.
         try partials.unlink(name)
       }
@@ -92,17 +92,22 @@ extension LockedStore {
     }
   }
 
-  /// A partial download that nobody is at, locked; `nil` if somebody is, or it may not be read. Writable if it is ours.
-  private func deadPartial(_ name: String) throws(SystemCallError) -> File? {
+  /// A partial download that nobody is at, locked; `nil` if somebody is, or it may not be read. Writable if it is ours, and
+  /// is not to go.
+  private func deadPartial(
+    _ name: String, isToGo: Bool = false
+  ) throws(SystemCallError) -> File? {
     // A second name of some other file is none of ours, and is not written into.
-    guard let status = try partials.status(name), status.isDownload else { return nil }
+    func isDownload(_ status: FileStatus) -> Bool {
+      status.kind == .file && (status.linkCount == 1 || isToGo)
+    }
+    guard let status = try partials.status(name), isDownload(status) else { return nil }
     let isOwn = status.owner == Machine.effectiveUser
     do throws(SystemCallError) {
-      let file = try partials.open(name, writable: isOwn)
+      let file = try partials.open(name, writable: isOwn && !isToGo)
       // It may have been put there since.
-      guard try file.status().identity == status.identity, try file.status().isDownload else {
-        return nil
-      }
+      let opened = try file.status()
+      guard opened.identity == status.identity, isDownload(opened) else { return nil }
       guard try file.tryLock() else { return nil }
       return file
     } catch {
@@ -110,10 +115,6 @@ extension LockedStore {
       return nil
     }
   }
-}
-
-extension FileStatus {
-  fileprivate var isDownload: Bool { kind == .file && linkCount == 1 }
 }
 
 extension Directory {

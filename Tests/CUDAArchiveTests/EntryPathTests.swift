@@ -22,7 +22,7 @@ func `two spellings of a member's name are one path`(name: String, expected: Str
 @Test(arguments: [
   "", "/", "/a", "//a", "..", "../a", "a/..", "a/../b", "a/b/../../..", "./..", "a\u{0}b", "a\nb",
   "a\u{1B}[31m", "a\u{7F}", "a\u{85}b", "a\u{202E}b", "a\u{200B}b", "a\u{FEFF}", "a\u{2028}b",
-  "a\\b", "..\\..\\a", "C:\\a",
+  "a\\b", "..\\..\\a", "C:\\a", "a/\u{301}b", "\u{301}", "a\u{D4E}/b", "a/\u{FE0F}",
 ])
 func `I11: a name that leads or looks elsewhere is not taken`(name: String) {
   #expect(path(name) == nil)

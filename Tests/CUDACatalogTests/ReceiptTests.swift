@@ -95,7 +95,7 @@ import Testing
         switch Int.random(in: 0..<3, using: &random) {
         case 0:
           .file(byteCount: .random(in: 0 ... .max, using: &random), mode: 0o755, digest: digest)
-        case 1: .link(target: "../\(path)")
+        case 1: .link(target: "./\(path)")
         default: .directory(mode: .random(in: 0...0o777, using: &random))
         }
       let owners = try ["cuda_nvcc", "libcurand"].map { try #require(ComponentName($0)) }

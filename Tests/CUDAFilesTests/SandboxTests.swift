@@ -58,6 +58,8 @@ struct `A thread that is confined to a directory` {
     symlink("outside/file", scratch.file("inside-link"))
     let file = scratch.file("outside/file")
     let link = scratch.file("inside-link")
+    let opened = Glibc.open(file, O_RDONLY)
+    defer { close(opened) }
     let tries = try confined { inside, outside in
       var status = stat()
       return [
@@ -90,6 +92,10 @@ struct `A thread that is confined to a directory` {
         "socket": result(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)),
         "local socket": result(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)),
         "signal": result(kill(getppid(), 0)),
+        "set-id bits": result(fchmod(opened, 0o4755)),
+        "limits": result(
+          setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(getppid()), 19)),
+        "shared memory": result(shmget(IPC_PRIVATE, 4096, 0o600)),
         // Looking is not refused, and what it shows is as it was.
         "status": stat(file, &status) == 0 && status.st_size == 1 ? EPERM : 0,
       ]

@@ -131,7 +131,11 @@ extension `What the bookkeeping says` {
     #expect(runProgram(["cp", "-a", bench.prefix, template]).status == 0)
     let records =
       "operation.json last.json history.ndjson receipts/13.0.1-1.json $(ls -d catalog/*)"
-    for names in [records, "trees/13.0.1-1/receipt.json", "trees/13.0.1-1/receipt.ndjson"] {
+    let receipts = ["trees/13.0.1-1/receipt.json", "trees/13.0.1-1/receipt.ndjson"]
+    // Of a tree's two one is enough, unless all is wanted.
+    let isEven = Filling.all.count { $0.testDescription < filling.testDescription } % 2 == 0
+    let some = getenv("CUDA_INSTALL_EVERY_CALL") == nil ? [receipts[isEven ? 0 : 1]] : receipts
+    for names in [records] + some {
       let make = bench.inShell(
         """
         rm -rf "$PREFIX"; cp -a "$SCRATCH/template" "$PREFIX"; cd "$PREFIX/.cuda-install"

@@ -50,7 +50,8 @@ import Testing
     }
     let expected = Sandbox.objection == nil ? 2 : 0
     #expect(
-      said.withLock { $0.count { $0.hasPrefix("unpacking without a sandbox: ") } } == expected)
+      said.withLock { $0.count { $0.hasPrefix("unpacking is not, or not fully, confined: ") } }
+        == expected)
     #expect(try flaws(of: scratch.file("cuda")) == [])
   }
 }

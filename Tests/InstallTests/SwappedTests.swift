@@ -43,3 +43,30 @@ import Testing
   }
   #expect(swapCount >= 2)
 }
+
+@Test func `I6 I11: a file that is swapped in the moment of its linking is not published`() throws {
+  let template = try Template(.component)
+  let secret = template.scratch.file("secret")
+  writeFile(secret, Array("secret".utf8))
+  #expect(chmod(secret, 0o555) == 0)
+  let prefix = template.makePrefix("swapped")
+  let name = "\(prefix)/.cuda-install/trees/13.0.1-1/bin/alpha"
+  let isSwapped = Atomic(false)
+  let error = failure {
+    try Calls(in: prefix).during({ call in
+      guard call.name == "linkat", call.subject.contains("/13.0.1-1/bin/alpha as ") else {
+        return nil
+      }
+      unlink(name)
+      link(secret, name)
+      isSwapped.store(true, ordering: .sequentiallyConsistent)
+      return nil
+    }) { try template.change.run(prefix, mirror: template.mirror.path) }
+  }
+  let wasSwapped = isSwapped.load(ordering: .sequentiallyConsistent)
+  #expect(wasSwapped)
+  #expect(error?.exitStatus == 74 && error?.message.contains("bin/alpha") == true)
+  #expect(namesIn("\(prefix)/.cuda-install/trees") == ["13.0.1-1"])
+  unlink(name)
+  try template.change.run(prefix, mirror: template.mirror.path)
+}

@@ -9,6 +9,9 @@
 /// openat(2) with a mode.
 int ckernel_openat(int directory, const char *path, int flags, mode_t mode);
 
+/// openat(2) of a directory to go through, with O_PATH and O_NOFOLLOW: no right to read it is needed.
+int ckernel_step(int directory, const char *name);
+
 /// getauxval(3) of AT_SECURE: whether this program has rights that who called it has not.
 bool ckernel_is_privileged(void);
 
@@ -39,10 +42,13 @@ int ckernel_space(int descriptor, struct ckernel_space *space);
 /// off.
 int ckernel_landlock_version(void);
 
-/// From now on the calling thread can open and make nothing but files, directories and links beneath `directory`, and has no
-/// sockets, programs, other processes, modes of names, owners and attributes (EACCES or EPERM). What is open stays
-/// open. -1 and an errno if only some of it could be had.
+/// From now on the calling thread can open and make nothing but files, directories and links beneath `directory`
+/// (EACCES). What is open stays open.
 int ckernel_confine(int directory);
+
+/// From now on the calling thread has no sockets, programs, other processes, modes of names, set-id bits, owners and
+/// attributes (EPERM). Behind ckernel_confine.
+int ckernel_refuse_calls(void);
 
 /// socket(2), closed at once: 0, or -1 and an errno.
 int ckernel_try_socket(void);
