@@ -109,6 +109,8 @@ void ckernel_watch_signals(void) {
     sigaddset(&watched, wanted[i]);
   }
   signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files is an error of the write that meets it.
+  signal(SIGXFSZ, SIG_IGN);
   pthread_t thread;
   pthread_sigmask(SIG_BLOCK, &watched, &mask_before);
   if (pthread_create(&thread, NULL, take_signals, NULL) == 0) {
@@ -137,6 +139,20 @@ void ckernel_die_of(int number) {
   raise(number);
 }
 
+
+static int argument_count = 0;
+static char **arguments = NULL;
+
+#ifdef __GLIBC__
+// Another C library calls constructors without them.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+  argument_count = count;
+  arguments = values;
+}
+#endif
+
+int ckernel_argument_count(void) { return argument_count; }
+char **ckernel_arguments(void) { return arguments; }
 
 extern char **environ;
 char **ckernel_environment(void) { return environ; }

@@ -150,6 +150,12 @@ package enum Machine {
     return String(cString: value)
   }
 
+  /// The words that this process was called with, its own name first. What is not UTF-8 is repaired.
+  package static let arguments: [String] = {
+    guard let words = ckernel_arguments() else { return CommandLine.arguments }
+    return (0..<Int(ckernel_argument_count())).compactMap { words[$0].map { String(cString: $0) } }
+  }()
+
   package static func removeFromEnvironment(_ name: String) { unsetenv(name) }
 
   /// The absolute path of `path` with symbolic links resolved, or `nil` if it does not exist.

@@ -10,6 +10,7 @@ package func replaceProcess(
   for (name, value) in environment { setenv(name, value, 1) }
   let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
   signal(SIGPIPE, SIG_DFL)
+  signal(SIGXFSZ, SIG_DFL)
   ckernel_unwatch_signals()
   execvp(command[0], arguments)
   return errno

@@ -77,6 +77,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
   /// The machine failed, whatever is at that name: the disk, or there is no memory or descriptor left.
   package var isOfMachine: Bool { [EIO, EMFILE, ENFILE, ENOMEM].contains(code) }
 
+  /// Nobody may do that here.
+  package var isReadOnly: Bool { code == EROFS }
+
   /// This user may not do that here.
   package var isPermission: Bool { [EACCES, EPERM, EROFS].contains(code) }
 }

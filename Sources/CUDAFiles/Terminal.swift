@@ -5,6 +5,14 @@ import Glibc
 package struct Stream: Sendable {
   package let descriptor: Int32
 
+  private static let loss = Monitor<Int32>(0)
+
+  /// Why part of an answer could not be written; `nil` if all could, or its reader has gone.
+  package static var lostAnswer: SystemCallError? {
+    let code = loss.update { $0 }
+    return code == 0 ? nil : SystemCallError(call: "write", subject: "the answer", code: code)
+  }
+
   package static let output = Stream(descriptor: 1)
   package static let error = Stream(descriptor: 2)
 
@@ -37,7 +45,11 @@ package struct Stream: Sendable {
         Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
       if count == -1, errno == EINTR || errno == EAGAIN { continue }
-      if count == -1 { return false }
+      if count == -1 {
+        // Who has gone wants nothing more.
+        if importance == .answer, errno != EPIPE { Self.loss.update { $0 = errno } }
+        return false
+      }
       start += count
     }
     return true

@@ -16,6 +16,9 @@ public struct InstallError: Error, Sendable {
 
   package init(_ reason: Reason) { self.reason = reason }
 
+  /// An answer that could not be written where it was to go.
+  package init(lostAnswer error: SystemCallError) { self.init(.store(.files(error))) }
+
   package enum Reason: Sendable {
     /// A URL, a path or a setting that cannot be used.
     case usage(String)

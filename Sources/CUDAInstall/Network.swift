@@ -221,7 +221,9 @@ extension Network {
           bytes: document.bytes, contentType: response.contentType, url: response.effectiveURL))
     case .failure(let error):
       // Nor is a server that is in trouble, where it is known what it says when it is not.
-      if error.isOfNoWay || error.isOfServer && question.known != nil {
+      if error.isOfNoWay || error.isOfServer && question.known != nil,
+        error.isOf(question.server)
+      {
         unreachable[question.server] = error
       }
       if error.isOfServer { return fallen(question, error) }

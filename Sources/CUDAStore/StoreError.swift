@@ -69,6 +69,8 @@ package enum StoreError: Error, Equatable, Sendable {
     switch self {
     case .notOurs:
       "choose another directory with --prefix, or move what is in this one away"
+    case .cannotCreate(let error) where error.isReadOnly, .files(let error) where error.isReadOnly:
+      "nothing can be changed there: it is mounted read-only"
     case .cannotCreate(let error) where error.isPermission:
       "choose a directory of your own with --prefix, or run it as the owner of this one"
     case .files(let error) where error.isPermission:

@@ -42,6 +42,8 @@ package struct Ending {
   package var received: Int64
   /// Up to which byte was wanted; `nil`: to the end, wherever that is.
   package var goal: Int64?
+  /// Where a redirect led, if to another server.
+  package var elsewhere: String?
 
   package init(
     code: Int32, text: String, status: Int, range: ContentRange? = nil, offset: Int64?,
@@ -81,11 +83,15 @@ package enum Verdict {
     } else if resumption == .refuse, 200..<300 ~= ending.status {
       // We stopped reading it, or it ended.
       self = .failed(.http(status: ending.status, url: url))
+    } else if ending.code == 3, 300..<400 ~= ending.status {
+      self = .failed(.network(code: 1, text: "it redirects to what is no URL", url: url))
     } else if ending.code != 0, resumption != .restart {
+      // Of a URL that cannot be, it is told as it was given.
+      let place = [1, 3].contains(ending.code) ? url : ending.elsewhere.map(redacted) ?? url
       // A connection that breaks after the last byte breaks nothing.
       self =
         isWhole && ending.received > ending.offset ?? 0
-        ? .complete : .failed(TransferError(code: ending.code, text: ending.text, url: url))
+        ? .complete : .failed(TransferError(code: ending.code, text: ending.text, url: place))
     } else if ending.status == 304, ending.offset == nil, request.conditional != nil {
       self = .unchanged
     } else {

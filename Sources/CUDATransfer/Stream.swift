@@ -67,11 +67,16 @@ final class Stream {
   func end(_ code: CURLcode) -> End {
     guard let handle else { preconditionFailure("an attempt ended that was not made") }
     self.handle = nil
+    var ending = Ending(
+      code: Int32(bitPattern: code.rawValue), text: handle.errorText(for: code),
+      status: handle.status, range: handle.contentRange, offset: asked, received: span.start,
+      goal: span.end ?? exchange.request.expectedByteCount)
+    let place = handle.effectiveURL
+    if !place.isEmpty, server(of: place) != server(of: exchange.request.url) {
+      ending.elsewhere = place
+    }
     return End(
-      ending: Ending(
-        code: Int32(bitPattern: code.rawValue), text: handle.errorText(for: code),
-        status: handle.status, range: handle.contentRange, offset: asked, received: span.start,
-        goal: span.end ?? exchange.request.expectedByteCount),
+      ending: ending,
       failure: failure, hasReachedGoal: hasReachedGoal, isOfAnother: isOfAnother,
       hasBrought: span.start > firstByte,
       effectiveURL: handle.effectiveURL, validator: handle.validator,

@@ -90,6 +90,11 @@ extension TransferError {
     }
   }
 
+  /// Whether it is about this `server(of:)`: a redirect may have led to another.
+  package func isOf(_ server: String) -> Bool {
+    url.map { CUDATransfer.server(of: $0) == server } ?? true
+  }
+
   private var url: String? {
     switch self {
     case .http(_, let url), .network(_, _, let url), .tls(_, _, let url), .tooLong(let url, _),

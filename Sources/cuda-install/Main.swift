@@ -18,7 +18,7 @@ enum Main {
     }
     Interruption.watch()
     do {
-      var command = try CudaInstall.parseAsRoot(Arguments.normalized(CommandLine.arguments))
+      var command = try CudaInstall.parseAsRoot(Arguments.normalized(Machine.arguments))
       try command.run()
     } catch let failure as Failure {
       end(with: failure.exitStatus)
@@ -31,10 +31,12 @@ enum Main {
   private static func explain(_ error: any Error) -> Int32 {
     guard CudaInstall.exitCode(for: error) != .success else {
       CUDAFiles.Stream.output.write(CudaInstall.fullMessage(for: error) + "\n")
-      return 0
+      guard let lost = CUDAFiles.Stream.lostAnswer else { return 0 }
+      Console(stream: .error).say("error: \(lost.message)")
+      return 74
     }
     let message = unknownCommand(CudaInstall.message(for: error)) ?? CudaInstall.message(for: error)
-    if CommandLine.arguments.contains("--json") {
+    if Machine.arguments.contains("--json") {
       JSONReport(isQuery: false).fail(InstallError(.usage(message)))
     }
     let console = Console(stream: .error)
@@ -54,7 +56,7 @@ enum Main {
     else { return nil }
     let typed = String(words[1])
     let names = CudaInstall.commandNames
-    guard !CommandLine.arguments.contains(where: names.contains) else { return nil }
+    guard !Machine.arguments.contains(where: names.contains) else { return nil }
     let near = names.filter { NameSearch.distance(typed, $0) <= max(1, typed.utf8.count / 3) }
     let guess = near.min { NameSearch.distance(typed, $0) < NameSearch.distance(typed, $1) }
     return "there is no command \(cleaned(typed))" + (guess.map { "; did you mean \($0)?" } ?? "")

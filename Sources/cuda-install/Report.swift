@@ -1,3 +1,4 @@
+import CUDACatalog
 import CUDAFiles
 import CUDAInstall
 
@@ -66,9 +67,9 @@ final class TextReport: Report {
     let output = Console(stream: .output)
     if outcome.changed {
       guard quiet < 2 else { return }
-      for change in changes { output.write(change + "\n") }
+      for change in changes { output.write(cleaned(change, limit: .max) + "\n") }
     } else if let otherwise, quiet == 0 {
-      output.write(otherwise + "\n")
+      output.write(cleaned(otherwise, limit: .max) + "\n")
     }
   }
 

@@ -6,6 +6,7 @@ import CUDAInstall
 struct Session {
   let installer: Installer
   let report: any Report
+  private let changes: Bool
 
   /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
   /// run will do.
@@ -21,6 +22,7 @@ struct Session {
       // Who said how long to wait was not served; who did not is served by the next run.
       : TextReport(options, skips: skips && options.wait == nil)
     self.report = report
+    self.changes = changes
     do throws(InstallError) {
       let offTerminal: Duration = skips ? .zero : .seconds(600)
       let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
@@ -32,6 +34,9 @@ struct Session {
         observe: { report.show($0) })
       installer.isSandboxed = try Session.usage { try options.isSandboxed() }
       self.installer = installer
+      guard !installer.prefix.unicodeScalars.contains("\u{FFFD}") else {
+        throw InstallError(.usage("the prefix is not UTF-8"))
+      }
       // A relative prefix is below where we are.
       guard SearchPath.canHold(installer.prefix) else {
         throw InstallError(
@@ -47,6 +52,8 @@ struct Session {
   func run(_ body: (Installer) throws(InstallError) -> Void) throws {
     do throws(InstallError) {
       try body(installer)
+      // An answer is all that a query is for; what was changed is changed, whoever reads of it (I12).
+      if !changes, let error = CUDAFiles.Stream.lostAnswer { throw InstallError(lostAnswer: error) }
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)

@@ -203,3 +203,18 @@ private func verdict(
   #expect(verdict(60, 0, received: 0) == "tls 60")
   #expect(verdict(77, 0, received: 0) == "tls 77")
 }
+
+@Test func `a failure behind a redirect is the other server's, and told with its URL`() {
+  var ending = Ending(
+    code: 7, text: "refused", status: 0, offset: nil, received: 0, goal: nil)
+  let request = TransferRequest(url: "http://first/a", byteLimit: 9)
+  for (place, isFirst) in [(nil, true), ("http://me:word@other/x?token", false)] {
+    ending.elsewhere = place
+    guard case .failed(let error) = Verdict(ending, of: request) else {
+      Issue.record("it did not fail")
+      continue
+    }
+    #expect(error.isOf("http://first") == isFirst)
+    #expect(error.message == "\(isFirst ? "http://first/a" : "http://other/x"): refused")
+  }
+}

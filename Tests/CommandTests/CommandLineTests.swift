@@ -199,6 +199,50 @@ import Testing
     #expect(status(bench.command(["install", "14"] + options)) == 66)
   }
 
+  @Test(arguments: [
+    ["env"], ["status", "--json"], ["list"], ["verify"], ["--version"], ["--help"],
+  ])
+  func `I12: an answer that cannot be written is no success`(words: [String]) throws {
+    let bench = try Bench()
+    #expect(bench.run("install", "13", "curand").status == 0)
+    let run = bench.ended(
+      ["/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"] + bench.command(words))
+    #expect(run.status == 74)
+    // JSON says it where it cannot be heard.
+    let isSaid = run.errors.contains("write the answer: No space left on device")
+    #expect(isSaid != words.contains("--json"), "\(run.errors)")
+  }
+
+  @Test(.enabled(if: Rights.toMount, Rights.noMount))
+  func `the words of a command are its own where /proc is not mounted`() throws {
+    let bench = try Bench()
+    let script = "mount -t tmpfs tmpfs /proc && exec \"$@\""
+    func run(_ words: [String]) -> Ended {
+      bench.ended(["unshare", "-m", "/bin/sh", "-c", script, "sh"] + bench.command(words))
+    }
+    #expect(run(["--bogus"]).status == 64)
+    #expect(run(["install", "13", "curand"]).status == 0)
+    try expectInstalled(component("libcurand"), in: bench)
+  }
+
+  @Test func `I11: a prefix with an escape sequence in its name is shown cleaned`() throws {
+    let bench = try Bench(prefix: "a\u{1B}[31mb")
+    for words in [["install", "13", "curand"], ["install", "13", "curand"], ["install", "14"]] {
+      let run = bench.ended(bench.command(words))
+      #expect(!(run.output + run.errors).contains("\u{1B}"), "\(words)")
+    }
+  }
+
+  @Test func `a prefix that is not UTF-8 is none, and no other is made`() throws {
+    let bench = try Bench()
+    let run = bench.ended([
+      "/bin/sh", "-c", "exec \"$0\" install 13 --prefix \"$(printf 'x\\376')\"", BuiltBinary.path,
+    ])
+    #expect(run.status == 64)
+    #expect(run.errors.contains("the prefix is not UTF-8"), "\(run.errors)")
+    #expect(namesIn(bench.scratch.path).filter { $0.hasPrefix("x") } == [])
+  }
+
   @Test func `I12: a reader that leaves costs the message, not the work`() throws {
     let bench = try Bench()
     let hold = bench.server.hold("*.tar.gz", afterBytes: 100)

@@ -39,6 +39,9 @@ extension NetworkCase {
       .archive(
         "429 and Retry-After that is neither", .status(429, headers: ["Retry-After: soon, -5"]),
         .success, archives: 2),
+      .archive(
+        "a redirect to what is no URL", .redirect(to: "http://127.0.0.1:1/\u{1B}[31mx"),
+        times: .max, .failure(69, "redirects to what is no URL"), archives: 1),
       .archive("204", .status(204, body: ""), times: .max, .failure(69, "204"), archives: 1),
       .archive(
         "202 and a question", .status(202, body: "<html>Are you sure?</html>"), times: .max,

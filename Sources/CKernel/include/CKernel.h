@@ -80,6 +80,11 @@ void ckernel_die_of(int signal);
 /// pipe2(2) with O_CLOEXEC.
 int ckernel_pipe(int ends[2]);
 
+/// The arguments of this process, as the loader handed them over; 0 where it does not. Swift's own list of them is read
+/// from /proc, and empty where that is not mounted.
+int ckernel_argument_count(void);
+char **ckernel_arguments(void);
+
 /// The environment of this process.
 char **ckernel_environment(void);
 
