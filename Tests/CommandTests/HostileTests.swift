@@ -26,9 +26,9 @@ private final class Sandbox: Sendable {
 
   deinit { server.stop() }
 
-  func run(_ words: String...) -> Program {
+  func run(_ words: String..., with command: [String] = []) -> Program {
     let program = Program(
-      [BuiltBinary.path] + words.prefix(1) + ["--prefix", prefix] + words.dropFirst(),
+      command + [BuiltBinary.path] + words.prefix(1) + ["--prefix", prefix] + words.dropFirst(),
       environment: [
         "PATH": "/usr/bin:/bin", "HOME": scratch.file("home"), "LC_ALL": "C",
         "TMPDIR": scratch.file("home"),
@@ -300,8 +300,10 @@ private func expectPrintable(_ run: Program, _ comment: String) {
     ])
     let before = sandbox.outside
     let run = sandbox.run(
-      "install", "cuda_cudart", "--manifest", sandbox.server.url("/\(bad.file)"))
-    #expect(run.processorSeconds < 2 && run.memoryByteCount < 300 << 20, "\(bad.file)")
+      "install", "cuda_cudart", "--manifest", sandbox.server.url("/\(bad.file)"),
+      with: Used.words)
+    let used = Used(run.errors)
+    #expect(used.milliseconds < 2000 && used.byteCount < 300 << 20, "\(bad.file)")
     expectPrintable(run, bad.file)
     let asked = sandbox.server.log.map(\.path)
     guard bad.expect == "error" else {

@@ -143,12 +143,12 @@ extension `What the bookkeeping says` {
         """)
       #expect(make.status == 0, "\(make.errors)")
       for words in [["status", "--json"], ["doctor"]] {
-        let run = bench.ended(measured + bench.command(words))
+        let run = bench.ended(Used.words + bench.command(words))
         let what = "\(words) with \(filling) in \(names): \(run.status) \(run.output)\(run.errors)"
         #expect([0, 65].contains(run.status), "\(what)")
         expectBounded(run, what)
       }
-      let install = bench.ended(measured + bench.command(["install", "13.0.2", "curand"]))
+      let install = bench.ended(Used.words + bench.command(["install", "13.0.2", "curand"]))
       let what = "\(filling) in \(names): \(install.status) \(install.errors)"
       if install.status != 0 {
         // A history that is no file may have the numbers of trees.
@@ -164,25 +164,10 @@ extension `What the bookkeeping says` {
     }
   }
 
-  /// A command that says at its end how much memory, in KiB, and how many milliseconds of the processor it took.
-  private var measured: [String] {
-    [
-      "python3", "-c",
-      """
-      import resource, subprocess, sys
-      status = subprocess.run(sys.argv[1:], timeout=30).returncode
-      used = resource.getrusage(resource.RUSAGE_CHILDREN)
-      print("used", used.ru_maxrss, int(1000 * (used.ru_utime + used.ru_stime)), file=sys.stderr)
-      sys.exit(status if status >= 0 else 99)
-      """,
-    ]
-  }
-
   private func expectBounded(_ run: Ended, _ what: String) {
-    let used = run.errors.split(separator: "\n").last?.split(separator: " ").compactMap { Int($0) }
-    #expect(used?.count == 2, "\(what)")
     // A build for tests takes several times what a program for people does.
-    #expect(used.map { $0[0] < 300 << 10 && $0[1] < 8000 } == true, "\(what)")
+    let used = Used(run.errors)
+    #expect(used.byteCount < 300 << 20 && used.milliseconds < 8000, "\(what)")
     let text = run.output + run.errors
     #expect(
       !text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{7}" || $0 == "\u{202E}" },

@@ -46,6 +46,33 @@ func withinMinute(_ command: [String]) -> [String] {
   ["timeout", "--foreground", "-s", "KILL", "60"] + command
 }
 
+/// What a command says at its end that begins with these words: how much it took.
+///
+/// Not the kernel's account of a child of this process, which begins with this process's own memory.
+struct Used {
+  let byteCount: Int
+  /// Of the processor's time.
+  let milliseconds: Int
+
+  static let words = [
+    "python3", "-c",
+    """
+    import resource, subprocess, sys
+    status = subprocess.run(sys.argv[1:], timeout=30).returncode
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("used", used.ru_maxrss, int(1000 * (used.ru_utime + used.ru_stime)), file=sys.stderr)
+    sys.exit(status if status >= 0 else 99)
+    """,
+  ]
+
+  init(_ errors: String) {
+    let words = errors.split(separator: "\n").last?.split(separator: " ") ?? []
+    let numbers = words.compactMap { Int($0) }
+    (byteCount, milliseconds) =
+      numbers.count == 2 ? (numbers[0] << 10, numbers[1]) : (.max, .max)
+  }
+}
+
 extension Bench {
   /// Any command in this bench's environment, to its end.
   func ended(_ command: [String], environment: [String: String] = [:]) -> Ended {

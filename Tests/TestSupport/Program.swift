@@ -8,7 +8,6 @@ package final class Program: @unchecked Sendable {
   private let outputPath: String
   private let errorPath: String
   private var status: Int32?
-  private var usage = rusage()
 
   /// Starts `command`, looked up on PATH, with nothing on stdin. `environment` replaces the whole environment.
   /// `descriptor` is its descriptor 3.
@@ -54,21 +53,13 @@ package final class Program: @unchecked Sendable {
   package func wait() -> Int32 {
     if let status { return status }
     var raw: Int32 = 0
-    while wait4(pid, &raw, 0, &usage) == -1 {
+    while waitpid(pid, &raw, 0) == -1 {
       guard errno == EINTR else { fatalError("waitpid: \(String(cString: strerror(errno)))") }
     }
     let result = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
     status = result
     return result
   }
-
-  /// Of a program that has ended.
-  package var processorSeconds: Double {
-    [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
-  }
-
-  /// The most that it had, once it has ended.
-  package var memoryByteCount: Int { usage.ru_maxrss << 10 }
 
   package func kill(_ signal: Int32 = SIGKILL) { Glibc.kill(pid, signal) }
 
