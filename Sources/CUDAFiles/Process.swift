@@ -9,6 +9,7 @@ package func replaceProcess(
 ) -> Int32 {
   for (name, value) in environment { setenv(name, value, 1) }
   let arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+  defer { for pointer in arguments { free(pointer) } }
   signal(SIGPIPE, SIG_DFL)
   signal(SIGXFSZ, SIG_DFL)
   ckernel_unwatch_signals()
