@@ -14,7 +14,7 @@ package enum Interruption {
     return signal == 0 ? nil : signal
   }
 
-  /// Whether this process has nothing to clear up: then a signal ends it within 150 ms, even in the middle of a
+  /// Whether this process has nothing to clear up: then a signal ends it within a second, even in the middle of a
   /// call that the file system does not answer.
   package static func holdNothing(_ holds: Bool) { ckernel_hold_nothing(holds) }
 

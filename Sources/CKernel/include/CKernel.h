@@ -67,7 +67,7 @@ void ckernel_watch_signals(void);
 /// has been noted.
 void ckernel_unwatch_signals(void);
 
-/// Whether this process may die at once: a signal noted ends it within 150 ms as long as it does, even in the
+/// Whether this process may die at once: a signal noted ends it within a second as long as it does, even in the
 /// middle of a call that no signal interrupts.
 void ckernel_hold_nothing(bool holds);
 
