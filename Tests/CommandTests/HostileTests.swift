@@ -156,7 +156,7 @@ private func expectPrintable(_ run: Program, _ comment: String) {
         #expect(modeOf(path).map { $0 & ~(mode & 0o555) } == 0, "\(expected.path)")
       }
     }
-    for (path, entry) in listing((realpath(tree, nil).map { String(cString: $0) }) ?? tree) {
+    for (path, entry) in listing(resolved(tree) ?? tree) {
       #expect(!entry.hasPrefix("special"), "\(path)")
       if !entry.hasPrefix("link") {
         #expect(entry.contains("mode 444") || entry.contains("mode 555"), "\(path): \(entry)")

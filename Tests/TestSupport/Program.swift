@@ -143,9 +143,7 @@ package func runProgram(
 /// The real `cuda-install`, which lies beside the test bundle.
 package enum BuiltBinary {
   package static let path: String = {
-    guard let own = realpath("/proc/self/exe", nil) else { fatalError("no /proc/self/exe") }
-    defer { free(own) }
-    var directory = String(cString: own)
+    guard var directory = resolved("/proc/self/exe") else { fatalError("no /proc/self/exe") }
     // The test runner is the bundle itself, or lies with the toolchain and was given the bundle's path.
     let candidates = [directory] + CommandLine.arguments
     for candidate in candidates {

@@ -9,11 +9,10 @@ package final class Scratch: Sendable {
   package init() {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/cuda-install-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil, let real = realpath(template, nil) else {
+    guard let made = mkdtemp(&template), let real = resolved(String(cString: made)) else {
       fatalError("no scratch directory in \(base): \(String(cString: strerror(errno)))")
     }
-    path = String(cString: real)
-    free(real)
+    path = real
   }
 
   deinit {
@@ -41,6 +40,13 @@ package func writeFile(_ path: String, _ bytes: [UInt8]) {
   guard let stream = fopen(path, "we") else { fatalError("cannot write \(path)") }
   let count = fwrite(bytes, 1, bytes.count, stream)
   precondition(fclose(stream) == 0 && count == bytes.count, "cannot write \(path)")
+}
+
+/// The absolute path of `path` without symbolic links in it, or `nil` if it does not exist.
+package func resolved(_ path: String) -> String? {
+  guard let real = realpath(path, nil) else { return nil }
+  defer { free(real) }
+  return String(cString: real)
 }
 
 /// The bytes of a file, or `nil` if it cannot be opened.

@@ -19,8 +19,10 @@ package enum Shared {
   package static let absence = "there is no shared/manifests beside the package or above it"
 
   package static func bytes(_ path: String) throws -> [UInt8] {
-    guard let directory else { throw CocoaError(.fileNoSuchFile) }
-    return [UInt8](try Data(contentsOf: directory.appending(path: path)))
+    guard let bytes = (directory?.appending(path: path).path).flatMap(readFile) else {
+      throw CocoaError(.fileNoSuchFile)
+    }
+    return bytes
   }
 
   /// The paths of the files in a folder and below it, relative to it and sorted; empty where it was not handed out.
