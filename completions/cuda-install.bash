@@ -196,13 +196,13 @@ _cuda-install() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    install|update|remove|use|rollback|env|exec|status|list|verify|doctor|prune|help)
+    install|update|remove|use|rollback|env|exec|status|list|verify|doctor|prune|timer|help)
         # Offer subcommand argument completions
         "_cuda-install_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'install update remove use rollback env exec status list verify doctor prune help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'install update remove use rollback env exec status list verify doctor prune timer help' -- "${cur}"))
         ;;
     esac
 }
@@ -632,6 +632,168 @@ _cuda-install_prune() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+}
+
+_cuda-install_timer() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cuda-install_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    enable|disable|status|print)
+        # Offer subcommand argument completions
+        "_cuda-install_timer_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'enable disable status print' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cuda-install_timer_enable() {
+    repeating_flags=(-q --quiet)
+    non_repeating_flags=(--user --system --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(--schedule -p --prefix --cacert --progress --wait)
+    __cuda-install_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--schedule')
+        return
+        ;;
+    '-p'|'--prefix')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--mirror')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--progress')
+        __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
+        return
+        ;;
+    '--wait')
+        return
+        ;;
+    esac
+}
+
+_cuda-install_timer_disable() {
+    repeating_flags=(-q --quiet)
+    non_repeating_flags=(--user --system --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
+    __cuda-install_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-p'|'--prefix')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--mirror')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--progress')
+        __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
+        return
+        ;;
+    '--wait')
+        return
+        ;;
+    esac
+}
+
+_cuda-install_timer_status() {
+    repeating_flags=(-q --quiet)
+    non_repeating_flags=(--user --system --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(-p --prefix --cacert --progress --wait)
+    __cuda-install_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '-p'|'--prefix')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--mirror')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--progress')
+        __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
+        return
+        ;;
+    '--wait')
+        return
+        ;;
+    esac
+}
+
+_cuda-install_timer_print() {
+    repeating_flags=(-q --quiet)
+    non_repeating_flags=(--user --system --offline --netrc --json --no-wait --version -h --help)
+    repeating_options=(--mirror)
+    non_repeating_options=(--program -p --prefix --cacert --progress --wait)
+    __cuda-install_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--program')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '-p'|'--prefix')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--mirror')
+        __cuda-install_add_completions -d
+        return
+        ;;
+    '--cacert')
+        __cuda-install_add_completions -f
+        return
+        ;;
+    '--progress')
+        __cuda-install_add_completions -W 'auto'$'\n''bar'$'\n''plain'$'\n''none'
+        return
+        ;;
+    '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W 'service'$'\n''timer'$'\n''cron'
         return
         ;;
     esac

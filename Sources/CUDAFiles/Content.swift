@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 extension Directory {
@@ -11,15 +12,7 @@ extension Directory {
     } catch let error where error.code == ENOENT {
       return nil
     }
-    var bytes: [UInt8] = []
-    try file.forEachPiece(upTo: Int64(limit) + 1, mapping: { $0 }) {
-      (piece) throws(SystemCallError) in
-      bytes.append(contentsOf: piece)
-    }
-    guard bytes.count <= limit else {
-      throw SystemCallError(call: "read", subject: at(name), code: EFBIG)
-    }
-    return bytes
+    return try file.contents(limit: limit)
   }
 
   /// What of a new file is on disk when the call returns.
@@ -47,5 +40,28 @@ extension Directory {
       throw error
     }
     if durability == .bytesAndName { try sync() }
+  }
+}
+
+extension File {
+  /// The file that `path` leads to, symbolic links followed. A fifo does not block, and is not a file.
+  package static func open(_ path: String) throws(SystemCallError) -> File {
+    let descriptor = try systemCall("open", path) {
+      ckernel_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0)
+    }
+    return File(descriptor: descriptor, path: path)
+  }
+
+  /// All bytes. EFBIG if there are more than `limit`.
+  package func contents(limit: Int) throws(SystemCallError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try forEachPiece(upTo: Int64(limit) + 1, mapping: { $0 }) {
+      (piece) throws(SystemCallError) in
+      bytes.append(contentsOf: piece)
+    }
+    guard bytes.count <= limit else {
+      throw SystemCallError(call: "read", subject: path, code: EFBIG)
+    }
+    return bytes
   }
 }

@@ -201,6 +201,11 @@ package struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Fails unless it is empty.
+  package func removeDirectory(_ name: String) throws(SystemCallError) {
+    try systemCall("unlinkat", at(name)) { unlinkat(descriptor, name, AT_REMOVEDIR) }
+  }
+
   /// Sets the permissions of the directory `name`.
   ///
   /// By its descriptor: fchmodat(2) follows a link, which somebody may have put there, to any file of root's.

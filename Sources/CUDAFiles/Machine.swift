@@ -165,6 +165,12 @@ package enum Machine {
     return String(cString: resolved)
   }
 
+  /// Whether something is at `path`, symbolic links followed.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Where this program is.
+  package static var executable: String { resolved("/proc/self/exe") ?? arguments[0] }
+
   package static var workingDirectory: String { resolved(".") ?? "/" }
 }
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// What another program printed, and how it ended.
 package struct ProgramOutput: Sendable {
-  /// Its standard output; what it says of errors is nobody's.
+  /// Its standard output, and its standard error if that was wanted as well.
   package var bytes: [UInt8]
   /// 0 if it succeeded.
   package var status: Int32
@@ -12,7 +12,8 @@ package struct ProgramOutput: Sendable {
   /// for its end. It is killed after 60 seconds, after `limit` bytes, and once `isCancelled`, which is asked ten
   /// times a second; what it had printed is not whole then, and its status not 0.
   package static func of(
-    _ command: [String], environment: [String: String], limit: Int, isCancelled: () -> Bool
+    _ command: [String], environment: [String: String] = [:], withErrors: Bool = false,
+    limit: Int = 1 << 20, isCancelled: () -> Bool = { Interruption.signal != nil }
   ) throws(SystemCallError) -> ProgramOutput {
     var ends: [Int32] = [-1, -1]
     try systemCall("pipe2", command[0]) { ckernel_pipe(&ends) }
@@ -20,7 +21,7 @@ package struct ProgramOutput: Sendable {
     let pid: pid_t
     do {
       defer { close(ends[1]) }
-      pid = try start(command, environment, output: ends[1])
+      pid = try start(command, environment, output: ends[1], errors: withErrors ? ends[1] : nil)
     }
     var bytes: [UInt8] = []
     // Also one that says no more and does not end: what it printed is all that is wanted of it.
@@ -38,14 +39,18 @@ package struct ProgramOutput: Sendable {
   }
 
   private static func start(
-    _ command: [String], _ environment: [String: String], output: Int32
+    _ command: [String], _ environment: [String: String], output: Int32, errors: Int32?
   ) throws(SystemCallError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    if let errors {
+      posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    }
     // Signals that this process takes by itself are the other's to die of.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

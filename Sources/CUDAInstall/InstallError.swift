@@ -16,12 +16,16 @@ public struct InstallError: Error, Sendable {
 
   package init(_ reason: Reason) { self.reason = reason }
 
-  /// An answer that could not be written where it was to go.
-  package init(lostAnswer error: SystemCallError) { self.init(.store(.files(error))) }
+  /// A file, or an answer, that could not be read or written where it is.
+  package init(files error: SystemCallError) { self.init(.store(.files(error))) }
 
   package enum Reason: Sendable {
     /// A URL, a path or a setting that cannot be used.
     case usage(String)
+    /// systemd does not run, or refuses.
+    case systemd(String, isThere: Bool = true)
+    /// A file of settings that cannot be obeyed.
+    case configuration(String)
     /// The source's manifest or index is wrong.
     case catalog(CatalogError)
     case planning(PlanningError)
@@ -102,7 +106,7 @@ public struct InstallError: Error, Sendable {
   /// One sentence without a full stop.
   public var message: String {
     switch reason {
-    case .usage(let message): message
+    case .usage(let message), .configuration(let message), .systemd(let message, _): message
     case .catalog(let error): error.message
     case .planning(let error): error.message
     case .transfer(let error): error.message
@@ -205,7 +209,10 @@ public struct InstallError: Error, Sendable {
     case .unreadable(let error) where error.isNameTaken:
       "give --mirror a directory of releases, and --manifest, --track, --archive and --locked files"
     case .unreadable(let error) where error.isMissing: "check the path"
-    case .usage, .unreadable, .collision, .unknownRun, .interrupted: nil
+    case .systemd(_, isThere: false):
+      "'cuda-install timer print cron' prints a line for cron that does the same"
+    case .configuration: "cuda-install.conf(5) says what may stand there"
+    case .usage, .systemd, .unreadable, .collision, .unknownRun, .interrupted: nil
     }
   }
 
@@ -237,6 +244,8 @@ public struct InstallError: Error, Sendable {
   var status: (exit: Int32, code: String) {
     switch reason {
     case .usage: (64, "usage")
+    case .systemd: (69, "systemd")
+    case .configuration: (78, "config")
     case .catalog, .badPins: (65, "bad_manifest")
     case .planning(.nothingLeft): (64, "usage")
     case .planning: (66, "not_found")

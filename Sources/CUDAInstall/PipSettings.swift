@@ -44,8 +44,7 @@ enum PipSettings {
       do {
         output = try ProgramOutput.of(
           [program] + command.dropFirst() + ["download", "--help"],
-          environment: ["LC_ALL": "C", "COLUMNS": "500"],
-          limit: 1 << 20, isCancelled: { Interruption.signal != nil })
+          environment: ["LC_ALL": "C", "COLUMNS": "500"])
       } catch {
         throw InstallError(.store(.files(error)))
       }

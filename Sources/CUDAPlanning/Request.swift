@@ -37,6 +37,8 @@ public struct Request: Sendable, Equatable {
   public var components: [String]
   /// A set of components, besides those named.
   public var profile: Profile?
+  /// The set where neither components nor a profile are named, of CUDA.
+  package var defaultProfile = Profile.devel
   /// What the artifacts must be for.
   public var platform: Platform
   /// The variant of products that have some, as typed: `cuda13`, `13`, `13.1`. For `cuda` itself the
@@ -87,6 +89,7 @@ public struct Request: Sendable, Equatable {
 
   /// The profile that counts, or `nil` if only the components named do.
   package var effectiveProfile: Profile? {
-    components.isEmpty && kept.isEmpty ? profile ?? (product.isCUDA ? .devel : .full) : profile
+    components.isEmpty && kept.isEmpty
+      ? profile ?? (product.isCUDA ? defaultProfile : .full) : profile
   }
 }

@@ -14,7 +14,7 @@ struct CudaInstall: ParsableCommand {
       CommandGroup(
         name: "Use", subcommands: [Use.self, RollBack.self, Env.self, Exec.self]),
       CommandGroup(name: "Look", subcommands: [Status.self, List.self, Verify.self, Doctor.self]),
-      CommandGroup(name: "Keep", subcommands: [Prune.self]),
+      CommandGroup(name: "Keep", subcommands: [Prune.self, Timer.self]),
     ])
 
   // Options may stand before the command as well; subcommands see the values.

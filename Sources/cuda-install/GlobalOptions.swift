@@ -49,28 +49,26 @@ struct GlobalOptions: ParsableArguments {
     guard !noWait || wait == nil else {
       throw ValidationError("--wait and --no-wait exclude each other")
     }
-    let prefix = effectivePrefix
-    if prefix.isEmpty || !SearchPath.canHold(prefix) {
-      throw ValidationError(
-        "the prefix is empty, or has a colon or a line break in it, which no search path can hold")
-    }
   }
 
-  /// `--prefix`, `$CUDA_INSTALL_PREFIX`, or the default of this user.
-  var effectivePrefix: String {
-    if let prefix { return prefix }
-    if let prefix = environment("CUDA_INSTALL_PREFIX") { return prefix }
+  /// Where to install: what is said, or the default of this user.
+  func effectivePrefix(_ settings: Settings) throws(InstallError) -> String {
+    let set = try settings.text(of: .prefix)
+    return prefix ?? set ?? Self.defaultPrefix
+  }
+
+  static var defaultPrefix: String {
     if Machine.isRoot { return "/opt/cuda" }
     if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return "\(data)/cuda" }
     // System services have no HOME.
     return "\(Machine.home ?? "/")/.local/share/cuda"
   }
 
-  /// `--mirror` or `$CUDA_INSTALL_MIRROR`, which may name several, with blanks between them.
-  func source() throws(InstallError) -> CatalogSource? {
+  /// The source, if one is said. A setting may name several, with blanks between them.
+  func source(_ settings: Settings) throws(InstallError) -> CatalogSource? {
     if mirror.count == 1 { return try CatalogSource(mirror[0]) }
     if !mirror.isEmpty { return try CatalogSource(mirrors: mirror) }
-    guard let text = environment("CUDA_INSTALL_MIRROR") else { return nil }
+    guard let text = try settings.text(of: .mirror) else { return nil }
     let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
     guard !words.isEmpty else { return nil }
     // A single path may have blanks in it.
@@ -81,57 +79,43 @@ struct GlobalOptions: ParsableArguments {
   }
 
   /// How servers are asked.
-  func settings() throws -> NetworkSettings {
-    var settings = NetworkSettings()
-    settings.isOffline = offline
-    settings.certificates = cacert
-    settings.readsNetrc = netrc
-    if let retries = try number("CUDA_INSTALL_HTTP_RETRIES", "a number", 0...1000) {
-      settings.retries = retries
+  func network(_ settings: Settings) throws(InstallError) -> NetworkSettings {
+    var network = NetworkSettings()
+    network.isOffline = offline
+    network.certificates = cacert
+    network.readsNetrc = netrc
+    if let retries = try settings.number(of: .httpRetries) { network.retries = retries }
+    if let seconds = try settings.number(of: .httpTimeout) {
+      network.stallLimit = .seconds(seconds)
     }
-    if let seconds = try number("CUDA_INSTALL_HTTP_TIMEOUT", "a number of seconds", 1...86_400) {
-      settings.stallLimit = .seconds(seconds)
-    }
-    return settings
-  }
-
-  /// Whether unpacking is confined, where it can be: `$CUDA_INSTALL_SANDBOX`.
-  func isSandboxed() throws -> Bool {
-    switch environment("CUDA_INSTALL_SANDBOX") {
-    case nil, "on"?: return true
-    case "off"?: return false
-    case let text?:
-      throw ValidationError("CUDA_INSTALL_SANDBOX is neither on nor off: \(cleaned(text))")
-    }
-  }
-
-  private func number(
-    _ name: String, _ what: String, _ range: ClosedRange<Int>
-  ) throws -> Int? {
-    guard let text = environment(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw ValidationError(
-        "\(name) is not \(what) from \(range.lowerBound) to \(range.upperBound): \(cleaned(text))")
-    }
-    return number
+    return network
   }
 
   /// How long a command that changes something waits for the lock: `offTerminal` where nobody can press
   /// Ctrl-C (DESIGN.md has the table).
   /// `nil` is without limit.
-  func patience(offTerminal: Duration) throws -> Duration? {
+  func patience(_ settings: Settings, offTerminal: Duration) throws(InstallError) -> Duration? {
     if noWait { return .zero }
     if let wait { return wait.limit }
-    if let text = environment("CUDA_INSTALL_LOCK_TIMEOUT") {
-      guard let seconds = Int(text) else {
-        throw ValidationError(
-          "CUDA_INSTALL_LOCK_TIMEOUT is not a number of seconds: \(cleaned(text))")
-      }
+    if let seconds = try settings.number(of: .lockTimeout) {
       return WaitLimit(seconds: seconds).limit
     }
     if Context.isMaintainerScript { return .zero }
     if CUDAFiles.Stream.error.isTerminal { return nil }
     return offTerminal
+  }
+}
+
+extension Settings {
+  /// Whether unpacking is confined, where it can be.
+  func isSandboxed() throws(InstallError) -> Bool { try text(of: .sandbox) != "off" }
+
+  func progressStyle() throws(InstallError) -> ProgressStyle? {
+    try text(of: .progress).flatMap { ProgressStyle(rawValue: $0) }
+  }
+
+  func profile() throws(InstallError) -> Profile? {
+    try text(of: .profile).flatMap { Profile(rawValue: $0) }
   }
 }
 

@@ -12,10 +12,8 @@ final class Progress {
   private var last: ContinuousClock.Instant?
   private var drawnLineCount = 0
 
-  init(style: ProgressStyle?, isQuiet: Bool) {
+  init(style wanted: ProgressStyle, isQuiet: Bool) {
     start = clock.now
-    let wanted =
-      style ?? environment("CUDA_INSTALL_PROGRESS").flatMap { ProgressStyle(rawValue: $0) } ?? .auto
     let canDraw = Stream.error.isTerminal && Stream.error.columns > 0
     // apt gives a maintainer script a terminal of 0 columns, whatever apt's own output is.
     let mayDraw =

@@ -24,10 +24,12 @@ final class TextReport: Report {
   private var lastWaitingLine: Duration?
 
   /// `skips`: to find another process at work is no failure, the next run will do.
-  init(_ options: GlobalOptions, skips: Bool) {
+  init(_ options: GlobalOptions, _ settings: Result<Settings, InstallError>, skips: Bool) {
     self.skips = skips
     quiet = options.quiet
-    progress = Progress(style: options.progress, isQuiet: options.quiet > 0)
+    // What cannot be obeyed is an error by itself.
+    let style = options.progress ?? (try? settings.get().progressStyle())
+    progress = Progress(style: style ?? .auto, isQuiet: options.quiet > 0)
   }
 
   func show(_ event: Event) {

@@ -7,6 +7,10 @@ enum SearchPath {
     }
   }
 
+  /// What it is if it cannot: a phrase.
+  static let objection =
+    "empty, or has a colon or a line break in it, which no search path can hold"
+
   /// The rest is in `cuda_kept`, each element behind a colon.
   static func posix(_ name: String, without below: String) -> String {
     """

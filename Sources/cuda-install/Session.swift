@@ -6,6 +6,7 @@ import CUDAInstall
 struct Session {
   let installer: Installer
   let report: any Report
+  let settings: Settings
   private let changes: Bool
 
   /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
@@ -16,36 +17,42 @@ struct Session {
   ) throws {
     // A query has nothing to clear up.
     Interruption.holdNothing(!changes)
+    let settings = Settings.ofThisProcess
     let report: any Report =
       options.json
       ? JSONReport(isQuery: !changes)
       // Who said how long to wait was not served; who did not is served by the next run.
-      : TextReport(options, skips: skips && options.wait == nil)
+      : TextReport(options, settings, skips: skips && options.wait == nil)
     self.report = report
     self.changes = changes
     do throws(InstallError) {
+      let settings = try settings.get()
+      self.settings = settings
+      for warning in settings.warnings { report.show(.warning(warning)) }
       let offTerminal: Duration = skips ? .zero : .seconds(600)
-      let patience = changes ? try Session.patience(options, offTerminal: offTerminal) : .zero
+      let patience = changes ? try options.patience(settings, offTerminal: offTerminal) : .zero
+      let prefix = try options.effectivePrefix(settings)
+      guard SearchPath.canHold(prefix) else { throw Session.unfit(SearchPath.objection) }
       var chosen = try source?.source(options)
-      if chosen == nil { chosen = try options.source() }
+      if chosen == nil { chosen = try options.source(settings) }
       var installer = Installer(
-        prefix: options.effectivePrefix, source: chosen,
-        settings: try Session.usage { try options.settings() }, patience: patience,
+        prefix: prefix, source: chosen, settings: try options.network(settings), patience: patience,
         observe: { report.show($0) })
-      installer.isSandboxed = try Session.usage { try options.isSandboxed() }
+      installer.isSandboxed = try settings.isSandboxed()
       self.installer = installer
       guard !installer.prefix.unicodeScalars.contains("\u{FFFD}") else {
-        throw InstallError(.usage("the prefix is not UTF-8"))
+        throw Session.unfit("not UTF-8")
       }
       // A relative prefix is below where we are.
-      guard SearchPath.canHold(installer.prefix) else {
-        throw InstallError(
-          .usage("the prefix has a colon or a line break in it, which no search path can hold"))
-      }
+      guard SearchPath.canHold(installer.prefix) else { throw Session.unfit(SearchPath.objection) }
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)
     }
+  }
+
+  private static func unfit(_ objection: String) -> InstallError {
+    InstallError(.usage("the prefix is \(objection)"))
   }
 
   /// Runs `body`; if it fails, says why and ends the process with the documented status.
@@ -53,21 +60,10 @@ struct Session {
     do throws(InstallError) {
       try body(installer)
       // An answer is all that a query is for; what was changed is changed, whoever reads of it (I12).
-      if !changes, let error = CUDAFiles.Stream.lostAnswer { throw InstallError(lostAnswer: error) }
+      if !changes, let error = CUDAFiles.Stream.lostAnswer { throw InstallError(files: error) }
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)
     }
-  }
-
-  private static func patience(
-    _ options: GlobalOptions, offTerminal: Duration
-  ) throws(InstallError) -> Duration? {
-    try usage { try options.patience(offTerminal: offTerminal) }
-  }
-
-  /// What the environment says and cannot be is a matter of usage as well.
-  private static func usage<Value>(_ body: () throws -> Value) throws(InstallError) -> Value {
-    do { return try body() } catch { throw InstallError(.usage("\(error)")) }
   }
 }

@@ -17,10 +17,12 @@ enum Documents {
 /// What the built program says of itself.
 enum Help {
   /// The commands, each with its aliases: `["remove", "uninstall", "rm"]`.
-  static let commands: [[String]] = {
+  static let commands = listed(in: root)
+
+  private static func listed(in help: [Substring]) -> [[String]] {
     var commands: [[String]] = []
     var isListing = false
-    for line in root {
+    for line in help {
       if !line.hasPrefix(" ") { isListing = line.hasSuffix("SUBCOMMANDS:") }
       // Deeper lines go on with a description; the last one, "See ...", names no command.
       guard isListing, line.prefixMatch(of: #/  [a-z]/#) != nil else { continue }
@@ -28,14 +30,20 @@ enum Help {
       commands.append(names.map(String.init))
     }
     return commands
-  }()
+  }
+
+  /// The commands of a command that has some: of `timer`, `enable` and others.
+  static func commands(of command: String) -> [String] {
+    listed(in: print(["help", command])).map { $0[0] }
+  }
 
   /// The options of every command: `--prefix`, `-p`.
   static let globalFlags = flags(of: root)
 
   /// The options that this command alone has.
   static func ownFlags(of command: String) -> Set<String> {
-    flags(of: print(["help", command])).subtracting(globalFlags)
+    commands(of: command).map { flags(of: print(["help", command, $0])) }
+      .reduce(flags(of: print(["help", command]))) { $0.union($1) }.subtracting(globalFlags)
   }
 
   static let allFlags = commands.reduce(globalFlags) { $0.union(ownFlags(of: $1[0])) }

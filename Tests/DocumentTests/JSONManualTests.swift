@@ -184,7 +184,9 @@ private let printedKeys: Set<String> = {
 
 @Test(
   .enabled(if: hasProgram("mandoc"), "there is no mandoc; .ci/setup --tests installs it"),
-  arguments: [path, "man/cuda-install-locking.7", "man/cuda-install-sources.7"])
+  arguments: [
+    path, "man/cuda-install.conf.5", "man/cuda-install-locking.7", "man/cuda-install-sources.7",
+  ])
 func `mandoc finds nothing wrong with the page`(path: String) {
   let lint = runProgram(["mandoc", "-Tlint", "-Wstyle", "\(Documents.root)/\(path)"])
   let remarks = (lint.output + lint.errors).split(separator: "\n").filter {
@@ -196,7 +198,9 @@ func `mandoc finds nothing wrong with the page`(path: String) {
 
 @Test(
   .enabled(if: hasProgram("groff"), "there is no groff"),
-  arguments: [path, "man/cuda-install-locking.7", "man/cuda-install-sources.7"])
+  arguments: [
+    path, "man/cuda-install.conf.5", "man/cuda-install-locking.7", "man/cuda-install-sources.7",
+  ])
 func `groff warns of nothing in the page`(path: String) {
   let run = runProgram(["groff", "-ww", "-mandoc", "-Tutf8", "\(Documents.root)/\(path)"])
   #expect(run.status == 0)

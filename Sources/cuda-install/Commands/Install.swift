@@ -68,7 +68,7 @@ struct Install: ParsableCommand {
     if let downloadOnly { options.prefix = downloadOnly }
     let session = try Session(options, source, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
-      let request = try request()
+      let request = try request(session.settings)
       if dryRun {
         let summary = try installer.plan(
           request, pinnedBy: locked, unpacks: downloadOnly == nil)
@@ -76,11 +76,12 @@ struct Install: ParsableCommand {
         return
       }
       guard downloadOnly == nil else {
+        let outcome = try installer.download(request, pinnedBy: locked)
         return finishDownload(
-          try installer.download(request, pinnedBy: locked), installer, session.report)
+          outcome, label(outcome, request), installer.prefix, session.report)
       }
       let outcome = try installer.install(request, pinnedBy: locked)
-      let label = label(outcome)
+      let label = label(outcome, request)
       let place = "\(installer.prefix)/\(outcome.release)"
       let current = outcome.plan?.makesCurrent == true && outcome.plan?.tree == nil
       session.report.finish(
@@ -101,9 +102,8 @@ struct Install: ParsableCommand {
   }
 
   private func finishDownload(
-    _ outcome: Outcome, _ installer: Installer, _ report: any Report
+    _ outcome: Outcome, _ label: String, _ place: String, _ report: any Report
   ) {
-    let (label, place) = (label(outcome), installer.prefix)
     report.finish(
       outcome, changes: ["\(label) downloaded to \(place)"],
       otherwise: outcome.doneBy.map { "\(label) was just downloaded by pid \($0)" }
@@ -120,7 +120,7 @@ struct Install: ParsableCommand {
   }
 
   /// What was typed, as values that cannot be wrong.
-  private func request() throws(InstallError) -> Request {
+  private func request(_ settings: Settings) throws(InstallError) -> Request {
     let wish = try Wish(words, variant: variant)
     let chosen: Platform
     if let platform {
@@ -141,6 +141,7 @@ struct Install: ParsableCommand {
       track: wish.track ?? .latest, components: wish.components, profile: profile,
       platform: chosen, variant: variant, hasStatic: hasStatic, reinstalls: force,
       makesCurrent: use)
+    if let profile = try settings.profile() { request.defaultProfile = profile }
     request.hasTrack = wish.track != nil
     request.additions = wish.additions
     if forDriver {
@@ -153,7 +154,7 @@ struct Install: ParsableCommand {
   }
 
   /// `CUDA 13.0.2 (devel, cudnn 9.13.0)`
-  private func label(_ outcome: Outcome) -> String {
+  private func label(_ outcome: Outcome, _ request: Request) -> String {
     let names = words.filter {
       !isVersion($0) && !$0.contains("@") && !ProductName.published.contains($0)
     }
@@ -163,7 +164,7 @@ struct Install: ParsableCommand {
     } else if let profile {
       contents.append(profile.rawValue)
     } else if names.isEmpty, outcome.additions.isEmpty || !isForCurrent, outcome.product == .cuda {
-      contents.append(Profile.devel.rawValue)
+      contents.append(request.defaultProfile.rawValue)
     }
     contents += outcome.additions
     return contents.isEmpty

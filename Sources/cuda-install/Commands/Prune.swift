@@ -13,8 +13,8 @@ struct Prune: ParsableCommand {
   // Unconditional: -1 is a number, if a wrong one, and no option.
   @Option(
     parsing: .unconditional,
-    help: "How many old releases of a track, and old trees, stay to go back to.")
-  var keep = 1
+    help: "How many old releases of a track, and old trees, stay to go back to; 1 by default.")
+  var keep: Int?
 
   @Flag(name: [.customShort("n"), .long], help: "Print what would be deleted.")
   var dryRun = false
@@ -22,7 +22,7 @@ struct Prune: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func validate() throws {
-    guard (0...1000).contains(keep) else {
+    guard (0...1000).contains(keep ?? 1) else {
       throw ValidationError("--keep is a number from 0 to 1000")
     }
   }
@@ -30,6 +30,8 @@ struct Prune: ParsableCommand {
   mutating func run() throws {
     let session = try Session(options, changes: !dryRun)
     try session.run { (installer) throws(InstallError) in
+      let set = try session.settings.number(of: .keep)
+      let keep = self.keep ?? set ?? 1
       if dryRun {
         let superfluous = try installer.superfluous(keep: keep)
         let lines = self.lines(superfluous, verb: "would delete").map { $0 + "\n" }

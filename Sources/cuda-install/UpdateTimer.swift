@@ -1,0 +1,207 @@
+import CUDACatalog
+import CUDAFiles
+import CUDAInstall
+
+/// systemd's timer that updates one prefix: an instance of a template, which is the same for all of them.
+struct UpdateTimer {
+  let prefix: String
+  let owner: TimerOwner
+
+  /// What systemd says of it.
+  struct State {
+    var isEnabled: Bool
+    var isActive: Bool
+    var next: Timestamp?
+    var last: Timestamp?
+  }
+
+  var unit: String { "\(TimerText.template)\(TimerText.instance(prefix)).timer" }
+
+  /// Whether it is enabled, by the link that says so: without asking anybody.
+  var isEnabled: Bool {
+    (try? Directory.open("\(folder)/timers.target.wants").status(unit)) != nil
+  }
+
+  /// Lets systemd update the prefix; `schedule` is one of systemd.time(7), by default daily. Whether that changed
+  /// anything.
+  ///
+  /// Where a package has brought the templates, they stay as they are.
+  func enable(_ program: String, schedule: String?) throws(InstallError) -> Bool {
+    try requireManager()
+    if let schedule { try check(schedule) }
+    let was = try asked()
+    var changed = false
+    if !isPackaged {
+      let service = TimerText.service(program, for: owner)
+      changed = try write("\(TimerText.template).service", service) || changed
+      changed = try write("\(TimerText.template).timer", TimerText.timer) || changed
+    }
+    let special = "\(unit).d"
+    if let schedule {
+      changed =
+        try write("schedule.conf", in: special, TimerText.schedule(schedule), isWhole: true)
+        || changed
+    } else {
+      changed = try delete("schedule.conf", in: special) || changed
+    }
+    if changed { try systemctl(["daemon-reload"]) }
+    if changed || !was.isEnabled || !was.isActive { try systemctl(["enable", "--now", unit]) }
+    // What is at work already learns of a new time only so.
+    if changed, was.isActive { try systemctl(["restart", unit]) }
+    return changed || !was.isEnabled || !was.isActive
+  }
+
+  /// Ends that, and deletes what `enable` wrote once no other prefix needs it. Whether there was anything to end.
+  func disable() throws(InstallError) -> Bool {
+    try requireManager()
+    let was = try asked()
+    if was.isEnabled || was.isActive { try systemctl(["disable", "--now", unit]) }
+    var changed = try delete("schedule.conf", in: "\(unit).d")
+    let others = (try? Directory.open("\(folder)/timers.target.wants").names()) ?? []
+    if !others.contains(where: { $0.hasPrefix(TimerText.template) }) {
+      for kind in ["service", "timer"] {
+        changed = try delete("\(TimerText.template).\(kind)", in: nil) || changed
+      }
+    }
+    if changed { try systemctl(["daemon-reload"]) }
+    return changed || was.isEnabled || was.isActive
+  }
+
+  /// Throws if nobody can say.
+  func state() throws(InstallError) -> State {
+    try requireManager()
+    return try asked()
+  }
+
+  // Its files
+
+  private var folder: String {
+    guard owner == .user else { return "/etc/systemd/system" }
+    return "\(ConfigurationFile.userFolder ?? "/")/systemd/user"
+  }
+
+  private var isPackaged: Bool {
+    ["/usr/local/lib", "/usr/lib", "/lib"].contains { root in
+      let folder = "\(root)/systemd/\(owner == .system ? "system" : "user")"
+      return (try? Directory.open(folder).status("\(TimerText.template).timer")) != nil
+    }
+  }
+
+  /// Whether it had to be written. What somebody else wrote there stays, and is an error.
+  private func write(
+    _ name: String, in below: String? = nil, _ text: String, isWhole: Bool = false
+  ) throws(InstallError) -> Bool {
+    let path = below.map { "\(folder)/\($0)" } ?? folder
+    let bytes = Array((isWhole ? text : "\(TimerText.mark)\n\(text)").utf8)
+    do {
+      let directory = try Directory.makePath(path)
+      let old = try directory.contents(of: name, limit: 1 << 16)
+      guard old != bytes else { return false }
+      guard old.map(Self.isOurs) ?? true else {
+        throw InstallError(
+          .systemd("\(path)/\(name) was not written by cuda-install: delete it, or keep to it"))
+      }
+      try directory.replace(name, with: bytes, .bytesAndName)
+      return true
+    } catch let error as SystemCallError {
+      throw InstallError(files: error)
+    } catch let error as InstallError { throw error } catch { preconditionFailure("\(error)") }
+  }
+
+  private func delete(_ name: String, in below: String?) throws(InstallError) -> Bool {
+    do {
+      let directory = try Directory.open(below.map { "\(folder)/\($0)" } ?? folder)
+      guard let old = try directory.contents(of: name, limit: 1 << 16), Self.isOurs(old) else {
+        return false
+      }
+      try directory.unlink(name)
+      // Unless it holds more, as of systemctl edit.
+      if let below { try? Directory.open(folder).removeDirectory(below) }
+      return true
+    } catch let error where error.isMissing {
+      return false
+    } catch {
+      throw InstallError(files: error)
+    }
+  }
+
+  private static func isOurs(_ bytes: [UInt8]) -> Bool { bytes.starts(with: TimerText.mark.utf8) }
+
+  // Its manager
+
+  private func requireManager() throws(InstallError) {
+    switch owner {
+    case .system:
+      guard Machine.exists("/run/systemd/system") else {
+        throw InstallError(.systemd("systemd does not run here", isThere: false))
+      }
+      guard Machine.isRoot else {
+        throw InstallError(.systemd("only root may change the system's timers; leave out --system"))
+      }
+    case .user:
+      guard Machine.exists("\(runtimeFolder)/systemd/private") else {
+        throw InstallError(
+          .systemd("no systemd runs for \(Machine.user) here", isThere: false))
+      }
+    }
+  }
+
+  /// su(1) and cron leave nobody's, or none.
+  private var runtimeFolder: String {
+    environment("XDG_RUNTIME_DIR") ?? "/run/user/\(Machine.effectiveUser)"
+  }
+
+  private func check(_ schedule: String) throws(InstallError) {
+    guard !schedule.isEmpty, !schedule.contains(where: \.isNewline),
+      try run("systemd-analyze", ["calendar", schedule]).status == 0
+    else {
+      throw InstallError(
+        .usage(
+          "\(cleaned(schedule)) is no time of systemd's: write one as in daily, or 'Mon *-*-* 03:00'"
+        ))
+    }
+  }
+
+  private func asked() throws(InstallError) -> State {
+    let names = ["UnitFileState", "ActiveState", "NextElapseUSecRealtime", "LastTriggerUSec"]
+    let text = try systemctl(
+      ["show", "--timestamp=unix", "--property=\(names.joined(separator: ","))", unit])
+    var values: [Substring: Substring] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: "=", maxSplits: 1)
+      if parts.count == 2 { values[parts[0]] = parts[1] }
+    }
+    func time(_ name: Substring) -> Timestamp? {
+      values[name].flatMap { Int64($0.drop { $0 == "@" }) }.map { Timestamp(seconds: $0) }
+    }
+    return State(
+      isEnabled: values["UnitFileState"]?.hasPrefix("enabled") ?? false,
+      isActive: values["ActiveState"] == "active", next: time("NextElapseUSecRealtime"),
+      last: time("LastTriggerUSec"))
+  }
+
+  @discardableResult
+  private func systemctl(_ arguments: [String]) throws(InstallError) -> String {
+    let output = try run("systemctl", (owner == .user ? ["--user"] : []) + arguments)
+    let text = String(decoding: output.bytes, as: UTF8.self)
+    guard output.status == 0 else {
+      let reason = text.split(separator: "\n").last.map { ": \(cleaned(String($0)))" } ?? ""
+      throw InstallError(.systemd("systemctl \(arguments[0]) failed\(reason)"))
+    }
+    return text
+  }
+
+  private func run(_ program: String, _ arguments: [String]) throws(InstallError) -> ProgramOutput {
+    guard let path = Machine.onPath(program) else {
+      throw InstallError(.systemd("there is no \(program) on the PATH"))
+    }
+    do {
+      return try ProgramOutput.of(
+        [path] + arguments,
+        environment: ["XDG_RUNTIME_DIR": runtimeFolder, "LC_ALL": "C", "SYSTEMD_COLORS": "0"],
+        withErrors: true)
+    } catch {
+      throw InstallError(files: error)
+    }
+  }
+}
