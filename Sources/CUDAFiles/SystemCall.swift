@@ -56,6 +56,9 @@ package struct SystemCallError: Error, Equatable, Sendable {
   /// Nothing of that name is there.
   package var isMissing: Bool { code == ENOENT }
 
+  /// Nothing is there because a step of the path is no directory.
+  package var isBelowFile: Bool { code == ENOTDIR }
+
   /// What is to be moved lies on another file system, or in a lower layer of an overlayfs.
   package var forbidsMove: Bool { code == EXDEV }
 

@@ -18,6 +18,14 @@ package struct Stream: Sendable {
 
   package var isTerminal: Bool { isatty(descriptor) == 1 }
 
+  /// Whether the journal reads it, and with it a priority in front of a line: `$JOURNAL_STREAM` names this very
+  /// stream. The variable alone says nothing: whoever started this process may have sent it elsewhere (systemd.exec(5)).
+  package var isJournal: Bool {
+    guard let named = Machine.environment("JOURNAL_STREAM") else { return false }
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && named == "\(status.st_dev):\(status.st_ino)"
+  }
+
   /// The terminal's width in columns; 0 if it has none, as a pty of apt's has.
   package var columns: Int { Int(ckernel_columns(descriptor)) }
 

@@ -20,7 +20,10 @@ final class Progress {
       canDraw && (environment("TERM") ?? "dumb") != "dumb" && environment("CI") == nil
       && !Context.isMaintainerScript
     isAnimated = !isQuiet && (wanted == .bar ? canDraw : wanted == .auto && mayDraw)
-    isPlain = !isQuiet && !isAnimated && wanted != .none
+    // The journal keeps what it gets, and the service manager is told how far the run is.
+    isPlain =
+      !isQuiet && !isAnimated && wanted != .none
+      && (wanted == .plain || !Stream.error.isJournal)
   }
 
   func draw(_ snapshot: ProgressSnapshot) {

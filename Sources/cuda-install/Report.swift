@@ -69,7 +69,7 @@ final class TextReport: Report {
     let output = Console(stream: .output)
     if outcome.changed {
       guard quiet < 2 else { return }
-      for change in changes { output.write(cleaned(change, limit: .max) + "\n") }
+      for change in changes { output.report(change: change) }
     } else if let otherwise, quiet == 0 {
       output.write(cleaned(otherwise, limit: .max) + "\n")
     }

@@ -18,11 +18,12 @@ struct Session {
     // A query has nothing to clear up.
     Interruption.holdNothing(!changes)
     let settings = Settings.ofThisProcess
-    let report: any Report =
+    var report: any Report =
       options.json
       ? JSONReport(isQuery: !changes)
       // Who said how long to wait was not served; who did not is served by the next run.
       : TextReport(options, settings, skips: skips && options.wait == nil)
+    if changes, let manager = ServiceManager() { report = ServiceReport(report, manager) }
     self.report = report
     self.changes = changes
     do throws(InstallError) {
@@ -37,8 +38,9 @@ struct Session {
       if chosen == nil { chosen = try options.source(settings) }
       var installer = Installer(
         prefix: prefix, source: chosen, settings: try options.network(settings), patience: patience,
-        observe: { report.show($0) })
+        observe: { [report] in report.show($0) })
       installer.isSandboxed = try settings.isSandboxed()
+      _ = try settings.progressStyle()
       self.installer = installer
       guard !installer.prefix.unicodeScalars.contains("\u{FFFD}") else {
         throw Session.unfit("not UTF-8")

@@ -143,7 +143,7 @@ struct ConfigurationFile {
       }
       bytes = try file.contents(limit: SettingsFile.limit)
     } catch let error as SystemCallError {
-      if owner != .named, error.isMissing || error.isNameTaken { return [] }
+      if owner != .named, error.isMissing || error.isBelowFile { return [] }
       if owner == .user, error.isPermission { return [] }
       throw InstallError(.configuration("the settings cannot be read: \(error.message)"))
     } catch let error as InstallError { throw error } catch { preconditionFailure("\(error)") }

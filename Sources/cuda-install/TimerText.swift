@@ -141,16 +141,14 @@ enum TimerText {
       """
   }
 
-  /// A path as the first word of a command line of systemd's.
+  /// A path as the first word of a command line of systemd's, in which no variable is looked up.
   private static func quoted(_ path: String) -> String {
     let path = path.replacing("%", with: "%%")
-    let plain = path.utf8.allSatisfy {
-      $0 > UInt8(ascii: " ") && !"\"'\\;$".utf8.contains($0)
+    guard path.utf8.contains(where: { $0 <= UInt8(ascii: " ") || "\"'\\;".utf8.contains($0) })
+    else {
+      return path
     }
-    guard !plain else { return path }
-    return "\""
-      + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "$$")
-      + "\""
+    return "\"\(path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
   /// A word of a shell's, quoted where it must be.

@@ -17,8 +17,14 @@ struct UpdateTimer {
 
   var unit: String { "\(TimerText.template)\(TimerText.instance(prefix)).timer" }
 
-  /// Whether it is enabled, by the link that says so: without asking anybody.
-  var isEnabled: Bool {
+  /// The machine's or this user's, if one is enabled.
+  static func enabled(for prefix: String) -> UpdateTimer? {
+    [TimerOwner.system, .user].map { UpdateTimer(prefix: prefix, owner: $0) }
+      .first { $0.isEnabled }
+  }
+
+  /// By the link that says so: without asking anybody.
+  private var isEnabled: Bool {
     (try? Directory.open("\(folder)/timers.target.wants").status(unit)) != nil
   }
 

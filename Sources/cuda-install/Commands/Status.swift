@@ -72,6 +72,7 @@ enum StatusText {
       ])
     }
     if let last = status.last { rows.append(["Last", describe(last)]) }
+    if let timer = UpdateTimer.enabled(for: status.prefix) { rows.append(["Timer", timer.unit]) }
     rows.append(["Driver", driver(status)])
     return Columns.aligned(rows).map { $0 + "\n" }.joined()
   }
@@ -121,6 +122,8 @@ struct StatusJSON: Encodable {
   var operation: OperationJSON?
   var interrupted: HolderJSON?
   var last: RunRecord?
+  /// The unit that updates the prefix, if one is enabled.
+  var timer: String?
   var driver: String?
   /// Why it has no version, if there is one.
   var driver_unknown: String?
@@ -141,6 +144,7 @@ struct StatusJSON: Encodable {
     operation = status.busy?.operation.map(OperationJSON.init)
     interrupted = status.interrupted?.operation.map(HolderJSON.init)
     last = status.last?.cleaned
+    timer = UpdateTimer.enabled(for: status.prefix)?.unit
     if case .unknown(let what) = status.driver { driver_unknown = what }
     if let version = status.driver.parsed {
       driver = version.text
