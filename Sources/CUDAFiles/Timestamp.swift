@@ -6,9 +6,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  /// `seconds` since 1970.
-  package init(seconds: Int64) { self.init(milliseconds: seconds * 1000) }
-
   package static var now: Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

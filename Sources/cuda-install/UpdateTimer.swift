@@ -170,15 +170,16 @@ struct UpdateTimer {
 
   private func asked() throws(InstallError) -> State {
     let names = ["UnitFileState", "ActiveState", "NextElapseUSecRealtime", "LastTriggerUSec"]
-    let text = try systemctl(
-      ["show", "--timestamp=unix", "--property=\(names.joined(separator: ","))", unit])
+    let text = try systemctl(["show", "--property=\(names.joined(separator: ","))", unit])
     var values: [Substring: Substring] = [:]
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1)
       if parts.count == 2 { values[parts[0]] = parts[1] }
     }
+    // `Sat 2026-11-28 02:57:41 UTC`; --timestamp=unix says the same before systemd 255.
     func time(_ name: Substring) -> Timestamp? {
-      values[name].flatMap { Int64($0.drop { $0 == "@" }) }.map { Timestamp(seconds: $0) }
+      let words = values[name]?.split(separator: " ") ?? []
+      return words.count == 4 ? Timestamp(rfc3339: "\(words[1])T\(words[2]).000Z") : nil
     }
     return State(
       isEnabled: values["UnitFileState"]?.hasPrefix("enabled") ?? false,
@@ -204,7 +205,9 @@ struct UpdateTimer {
     do {
       return try ProgramOutput.of(
         [path] + arguments,
-        environment: ["XDG_RUNTIME_DIR": runtimeFolder, "LC_ALL": "C", "SYSTEMD_COLORS": "0"],
+        environment: [
+          "XDG_RUNTIME_DIR": runtimeFolder, "LC_ALL": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0",
+        ],
         withErrors: true)
     } catch {
       throw InstallError(files: error)

@@ -18,8 +18,7 @@ func `the committed completions are those that the program prints`(shell: String
 private let scripts = [
   ".ci/run", ".ci/setup", "Tests/demo", "Tests/download-cost", "Tests/fuzz", "Tests/latency",
   "Tests/model", "Tests/power-cut", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
-  "Tests/sanitize",
-  "Tests/strace", "Tests/update-cost", "Tests/verify-cost",
+  "Tests/sanitize", "Tests/strace", "Tests/units", "Tests/update-cost", "Tests/verify-cost",
 ]
 
 @Test(

@@ -140,6 +140,10 @@ package func runProgram(
   return (status, program.output, program.errors)
 }
 
+/// Whether this, and each program of the build, runs under a sanitizer of Tests/sanitize, which makes calls of its own and
+/// cannot be without some of the machine.
+package let isSanitized = dlsym(nil, "__sanitizer_set_report_fd") != nil
+
 /// The real `cuda-install`, which lies beside the test bundle.
 package enum BuiltBinary {
   package static let path: String = {
