@@ -23,7 +23,8 @@ struct Status: ParsableCommand {
     if follow || of != nil { return try follow(session) }
     try session.run { (installer) throws(InstallError) in
       let status = try installer.status()
-      session.report.answer(StatusText.text(status), StatusJSON(status))
+      let timer = UpdateTimer.enabled(for: status.prefix)?.unit
+      session.report.answer(StatusText.text(status, timer), StatusJSON(status, timer))
     }
   }
 }
@@ -50,7 +51,7 @@ private struct FollowJSON: Encodable {
 }
 
 enum StatusText {
-  static func text(_ status: CUDAInstall.Status) -> String {
+  static func text(_ status: CUDAInstall.Status, _ timer: String?) -> String {
     var rows = [["Prefix", status.prefix]]
     let current = status.state.releases.first { $0.release == status.state.current }
     rows.append(["Current", current.map { describe($0, isLong: true) } ?? "none"])
@@ -72,7 +73,7 @@ enum StatusText {
       ])
     }
     if let last = status.last { rows.append(["Last", describe(last)]) }
-    if let timer = UpdateTimer.enabled(for: status.prefix) { rows.append(["Timer", timer.unit]) }
+    if let timer { rows.append(["Timer", timer]) }
     rows.append(["Driver", driver(status)])
     return Columns.aligned(rows).map { $0 + "\n" }.joined()
   }
@@ -131,7 +132,7 @@ struct StatusJSON: Encodable {
   var driver_majors: [Int]?
   var driver_fit: String?
 
-  init(_ status: CUDAInstall.Status) {
+  init(_ status: CUDAInstall.Status, _ timer: String?) {
     prefix = status.prefix
     current = status.state.current?.text
     releases = status.state.releases.map {
@@ -144,7 +145,7 @@ struct StatusJSON: Encodable {
     operation = status.busy?.operation.map(OperationJSON.init)
     interrupted = status.interrupted?.operation.map(HolderJSON.init)
     last = status.last?.cleaned
-    timer = UpdateTimer.enabled(for: status.prefix)?.unit
+    self.timer = timer
     if case .unknown(let what) = status.driver { driver_unknown = what }
     if let version = status.driver.parsed {
       driver = version.text
