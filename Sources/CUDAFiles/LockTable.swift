@@ -29,15 +29,28 @@ package enum LockTable {
       return Int32(fields[4])
     }
   }
+
+  /// A device of stat(2) as /proc/locks writes it: `fe:00`. makedev(3) has spread the numbers.
+  package static func numbers(ofDevice device: UInt64) -> String {
+    let major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000
+    let minor = device & 0xff | device >> 12 & 0xffff_ff00
+    return [major, minor].map { hexadecimal(UInt32($0)) }.joined(separator: ":")
+  }
 }
 
 extension Directory {
   /// The processes that took a flock(2) on a file of this directory's mount, as far as they can be seen from here;
   /// `nil` if the kernel's table cannot be read.
   package func lockHolders(of file: FileIdentity) -> [RunningProcess]? {
-    guard let device = superblock else { return nil }
-    let wanted = "\(device):\(file.number)"
-    return LockTable.holders(of: wanted, in: lines(of: "/proc/locks", limit: 1 << 20))
+    if let superblock { return holders(of: file, on: superblock) }
+    // After a chroot(2) into what is no mount point, the mount is not listed. stat(2) knows the device but for a
+    // subvolume of btrfs, so only who is found is known.
+    let found = holders(of: file, on: LockTable.numbers(ofDevice: file.device))
+    return found.isEmpty ? nil : found
+  }
+
+  private func holders(of file: FileIdentity, on device: String) -> [RunningProcess] {
+    LockTable.holders(of: "\(device):\(file.number)", in: lines(of: "/proc/locks", limit: 1 << 20))
       .map { RunningProcess(pid: $0, name: Machine.name(of: $0)) }
   }
 

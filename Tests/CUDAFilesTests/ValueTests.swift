@@ -36,6 +36,15 @@ func `only what is written as a moment is read as one`(text: String) {
   #expect(Timestamp(milliseconds: 1_764_000_131_034).compact == "20251124T160211Z")
 }
 
+// makedev(3) of glibc made the numbers on the left.
+@Test(
+  arguments: [
+    (0xfe00, "fe:00"), (0x1b, "00:1b"), (0x1_0303, "103:03"), (0x12000_6783_459a, "12345:6789a"),
+  ] as [(UInt64, String)])
+func `a device of stat(2) is written as proc(5) does`(device: UInt64, text: String) {
+  #expect(LockTable.numbers(ofDevice: device) == text)
+}
+
 @Test func `I5: no name is made twice`() {
   let names = (0..<10_000).map { _ in UniqueName.next() }
   #expect(Set(names).count == names.count)
