@@ -16,14 +16,16 @@ func `the committed completions are those that the program prints`(shell: String
 
 /// Those that somebody calls.
 private let scripts = [
-  ".ci/run", ".ci/setup", "Tests/demo", "Tests/download-cost", "Tests/fuzz", "Tests/latency",
+  ".ci/deb", ".ci/run", ".ci/setup", "Tests/cron", "Tests/deb", "Tests/demo",
+  "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/latency",
   "Tests/model", "Tests/power-cut", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
   "Tests/sanitize", "Tests/strace", "Tests/units", "Tests/update-cost", "Tests/verify-cost",
 ]
 
 @Test(
   arguments: scripts + [
-    "Tests/consumers.bash", "Tests/mirror.bash", "Tests/showing.bash",
+    "Tests/chroot.bash", "Tests/consumers.bash", "Tests/mirror.bash", "Tests/releases.bash",
+    "Tests/showing.bash",
     "completions/cuda-install.bash",
   ])
 func `bash can read the script`(path: String) {
