@@ -101,8 +101,9 @@ extension Installer {
   private func compared(_ pinned: Offer, _ platform: Platform) throws(InstallError) -> Offer {
     let release = pinned.release
     // Single archives have nothing but their hashes.
-    if case .archives = try CatalogSource(release.source).kind, !isSourceChosen { return pinned }
-    let source = try source(of: release.product, isSourceChosen ? nil : release.source)
+    let source = try source(of: release.product, release.source)
+    let isOwn = try source == CatalogSource(release.source)
+    if case .archives = source.kind, isOwn { return pinned }
     let offer: Offer
     do throws(InstallError) {
       offer = try source.offer(
@@ -110,7 +111,7 @@ extension Installer {
       ) { _ in Set(release.components.map(\.name)) }
     } catch {
       // It has gone on; the archives may be where they were.
-      guard !isSourceChosen, error.isOfMissingRelease else { throw error }
+      guard isOwn, error.isOfMissingRelease else { throw error }
       return pinned
     }
     if offer.release.source == release.source {

@@ -243,7 +243,7 @@ extension Installer {
     _ listings: inout Listings, _ failure: inout InstallError?
   ) throws(InstallError) -> Version {
     if case .exact = track { return installed }
-    let source = try source(of: product, isSourceChosen ? nil : recorded)
+    let source = try source(of: product, recorded)
     guard !source.isFixed else { return installed }
     let key = "\(product) \(source.description)"
     let listing: Listing

@@ -55,6 +55,25 @@ import Testing
     #expect(publisher.started == "voicebox 0.3.1\n")
   }
 
+  @Test func `are updated from where they came, whatever mirror is set for CUDA`() throws {
+    let publisher = try Publisher()
+    publisher.release("0.1.0")
+    let pins = publisher.bench.scratch.file("pins")
+    #expect(publisher.run("install", "--track", publisher.newest, "--locked", pins).status == 0)
+    writeFile(
+      publisher.bench.scratch.file("home/.config/cuda-install/config"),
+      Array("mirror = \(publisher.bench.mirror)\n".utf8))
+    publisher.release("0.2.0")
+    #expect(publisher.run("update", "--check").status == 100)
+    let updated = publisher.run("update")
+    #expect(
+      updated.output == "voicebox 0.1.0 -> 0.2.0 in \(publisher.prefix)\n", "\(updated.errors)")
+    let other = publisher.bench.scratch.file("other")
+    let pinned = publisher.run("install", "--prefix", other, "--locked", pins)
+    #expect(pinned.status == 0, "\(pinned.errors)")
+    #expect(publisher.started == "voicebox 0.2.0\n")
+  }
+
   @Test func `I6: without a hash beside an archive nothing is asked for, and nothing changes`()
     throws
   {

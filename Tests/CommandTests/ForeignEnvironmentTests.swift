@@ -20,6 +20,7 @@ import Testing
     writeFile("\(bait)/openssl.cnf", Array("openssl_conf = none\n[none]\n".utf8))
     writeFile(
       "\(bait)/.config/pip/pip.conf", Array("[global]\nindex-url = http://127.0.0.1:1/\n".utf8))
+    writeFile("\(bait)/cuda-install/config", Array("mirror = http://127.0.0.1:1/\n".utf8))
     if geteuid() == 0 { #expect(runProgram(["chown", "-R", "65534", bait]).status == 0) }
     var hostile = [
       "HOME": bait, "CURL_HOME": bait, "NETRC": "\(bait)/netrc", "TMPDIR": bait, "TEMP": bait,
@@ -27,7 +28,7 @@ import Testing
       "OPENSSL_MODULES": bait, "GCONV_PATH": bait, "LOCPATH": bait, "LC_ALL": "xx_XX",
       "HTTP_PROXY": "http://127.0.0.1:1", "TZ": "\(bait)/zone", "PATH": ":.", "IFS": "/",
       "CUDA_HOME": bait, "LD_LIBRARY_PATH": bait, "PIP_INDEX_URL": "http://127.0.0.1:1/",
-      "CUDA_INSTALL_PROGRESS": "nonsense", "CUDA_INSTALL_MIRROR": "nonsense",
+      "CUDA_INSTALL_PROGRESS": "plain", "CUDA_INSTALL_MIRROR": "nonsense",
       "CUDA_INSTALL_PREFIX": bait,
     ]
     for name in ["CONFIG", "DATA", "STATE", "CACHE"] { hostile["XDG_\(name)_HOME"] = bait }
