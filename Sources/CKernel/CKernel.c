@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,16 @@ int ckernel_columns(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+int ckernel_rows(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
+bool ckernel_is_in_foreground(int descriptor) {
+  pid_t group = tcgetpgrp(descriptor);
+  return group == -1 || group == getpgrp();
+}
+
 void ckernel_fill_standard_descriptors(void) {
   int descriptor;
   do {
@@ -76,23 +87,53 @@ void ckernel_fill_standard_descriptors(void) {
 
 static _Atomic int noted = 0;
 static _Atomic int holds_nothing = 0;
+static _Atomic int stops = 0;
+static const char *_Atomic last_words = NULL;
+// Those that end this process, and the same with that of Ctrl-Z.
 static sigset_t watched;
+static sigset_t awaited;
 static sigset_t mask_before;
+
+static void say_last_words(void) {
+  const char *words = last_words;
+  struct pollfd terminal = {.fd = STDERR_FILENO, .events = POLLOUT};
+  // A terminal that is held with Ctrl-S must not keep the next signal from killing.
+  if (words == NULL || poll(&terminal, 1, 0) != 1) return;
+  if (write(STDERR_FILENO, words, strlen(words)) < 0) return;
+}
+
+// The whole process, as its default action does; returns once it goes on.
+static void stop(void) {
+  sigset_t stopping;
+  sigemptyset(&stopping);
+  sigaddset(&stopping, SIGTSTP);
+  say_last_words();
+  // Before: whoever asks first thing when the process goes on must find it.
+  stops++;
+  raise(SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &stopping, NULL);
+  pthread_sigmask(SIG_BLOCK, &stopping, NULL);
+}
 
 // A thread of its own takes the signals: the others may be in a call that no signal ends, as a lock of NFS is
 // for as long as its server is silent.
 static void *take_signals(void *unused) {
   (void)unused;
   int signal;
-  if (sigwait(&watched, &signal) != 0) return NULL;
+  for (;;) {
+    if (sigwait(&awaited, &signal) != 0) return NULL;
+    if (sigismember(&watched, signal)) break;
+    stop();
+  }
   noted = signal;
+  say_last_words();
   const struct timespec moment = {.tv_nsec = 150 * 1000 * 1000};
   // Those that come with the first count as the same one: timeout(1) and a terminal that closes send two.
   nanosleep(&moment, NULL);
   const struct timespec none = {0};
   for (int kinds = 0; kinds < 3; kinds++) sigtimedwait(&watched, NULL, &none);
   // The next one kills, whatever the rest of the process does.
-  pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+  pthread_sigmask(SIG_UNBLOCK, &awaited, NULL);
   for (int moments = 1;; moments++) {
     nanosleep(&moment, NULL);
     // On a busy machine it takes a while until the others have said what there is to say.
@@ -108,11 +149,16 @@ void ckernel_watch_signals(void) {
     if (sigaction(wanted[i], NULL, &now) != 0 || now.sa_handler == SIG_IGN) continue;
     sigaddset(&watched, wanted[i]);
   }
+  awaited = watched;
+  struct sigaction stopping;
+  if (sigaction(SIGTSTP, NULL, &stopping) == 0 && stopping.sa_handler != SIG_IGN) {
+    sigaddset(&awaited, SIGTSTP);
+  }
   signal(SIGPIPE, SIG_IGN);
   // A limit on the size of files is an error of the write that meets it.
   signal(SIGXFSZ, SIG_IGN);
   pthread_t thread;
-  pthread_sigmask(SIG_BLOCK, &watched, &mask_before);
+  pthread_sigmask(SIG_BLOCK, &awaited, &mask_before);
   if (pthread_create(&thread, NULL, take_signals, NULL) == 0) {
     pthread_detach(thread);
   } else {
@@ -129,6 +175,10 @@ void ckernel_unwatch_signals(void) {
 void ckernel_hold_nothing(bool holds) { holds_nothing = holds; }
 
 int ckernel_noted_signal(void) { return noted; }
+
+void ckernel_set_last_words(const char *words) { last_words = words; }
+
+int ckernel_stops(void) { return stops; }
 
 void ckernel_die_of(int number) {
   signal(number, SIG_DFL);

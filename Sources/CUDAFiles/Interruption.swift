@@ -14,6 +14,19 @@ package enum Interruption {
     return signal == 0 ? nil : signal
   }
 
+  /// What a terminal on the standard error gets at once when a signal is noted, or Ctrl-Z stops this process, whatever
+  /// the rest of it does then: what must not stay there when it is gone.
+  package static func setLastWords(_ words: StaticString?) {
+    guard let words else { return ckernel_set_last_words(nil) }
+    words.withUTF8Buffer { bytes in
+      // A literal is there for ever, and has a zero behind it.
+      bytes.withMemoryRebound(to: CChar.self) { ckernel_set_last_words($0.baseAddress) }
+    }
+  }
+
+  /// How often Ctrl-Z has stopped this process, so that others may have written to its terminal.
+  package static var stopCount: Int32 { ckernel_stops() }
+
   /// Whether this process has nothing to clear up: then a signal ends it within a second, even in the middle of a
   /// call that the file system does not answer.
   package static func holdNothing(_ holds: Bool) { ckernel_hold_nothing(holds) }

@@ -1,7 +1,11 @@
+// A few lines at the bottom of the terminal that are drawn again and again, or a line now and then elsewhere.
+//
+// The cursor stays below them and is never hidden, so that also a run that is killed leaves a terminal as it should be.
+
 import CUDAFiles
 import CUDAInstall
 
-/// Progress on stderr: a few redrawn lines on a terminal, a line now and then elsewhere.
+/// Progress on stderr.
 final class Progress {
   /// Whether lines are redrawn.
   let isAnimated: Bool
@@ -10,27 +14,36 @@ final class Progress {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant?
-  private var drawnLineCount = 0
+  private var badge: ProgressBadge?
+  /// The widths of the lines that are drawn.
+  private var drawn: [Int] = []
+  private var stopCount: Int32 = 0
 
   init(style wanted: ProgressStyle, isQuiet: Bool) {
     start = clock.now
-    let canDraw = Stream.error.isTerminal && Stream.error.columns > 0
-    // apt gives a maintainer script a terminal of 0 columns, whatever apt's own output is.
+    let canDraw = Stream.error.isTerminal && Stream.error.columns > 0 && Stream.error.rows != 1
+    // apt gives a maintainer script a terminal of 0 columns, whatever apt's own output is. What a shell, or
+    // timeout(1), starts in the background would draw over what is typed.
     let mayDraw =
       canDraw && (environment("TERM") ?? "dumb") != "dumb" && environment("CI") == nil
-      && !Context.isMaintainerScript
+      && !Context.isMaintainerScript && Stream.error.isInForeground
     isAnimated = !isQuiet && (wanted == .bar ? canDraw : wanted == .auto && mayDraw)
     // The journal keeps what it gets, and the service manager is told how far the run is.
     isPlain =
       !isQuiet && !isAnimated && wanted != .none
       && (wanted == .plain || !Stream.error.isJournal)
+    if isAnimated, ProgressBadge.isKnownHere { badge = ProgressBadge() }
   }
 
   func draw(_ snapshot: ProgressSnapshot) {
     if isAnimated {
       // Short work needs no bar; more than ten frames a second nobody sees.
       guard clock.now - start > .milliseconds(500), isDue(.milliseconds(100)) else { return }
-      draw(lines(of: snapshot))
+      let screen = Screen.ofErrors
+      let total = ProgressText.total(snapshot, screen)
+      draw(
+        ProgressText.transfers(snapshot, screen) + [total], least: total, on: screen,
+        ProgressText.percent(of: snapshot))
     } else if isPlain {
       // The first line is the headline, which says the same.
       if last == nil { last = clock.now }
@@ -44,32 +57,58 @@ final class Progress {
     guard isAnimated, clock.now - start > .milliseconds(500), isDue(.milliseconds(100)) else {
       return
     }
-    let columns = Stream.error.columns
-    draw([ProgressText.line("checked", checked, total, "", columns, Self.isUnicode)])
+    let screen = Screen.ofErrors
+    let line = ProgressText.line("checked", checked, total, screen)
+    draw([line], least: line, on: screen, ProgressText.percent(checked, total))
   }
 
-  func lines(of snapshot: ProgressSnapshot) -> [String] {
-    ProgressText.lines(snapshot, columns: Stream.error.columns, isUnicode: Self.isUnicode)
-  }
-
-  /// Replaces what is drawn.
-  func draw(_ lines: [String]) {
-    guard isAnimated else { return }
-    let columns = max(1, Stream.error.columns)
-    let fitting = lines.map { String($0.prefix(columns - 1)) }
-    console.write(erasing + fitting.map { $0 + "\n" }.joined(), .fleeting)
-    drawnLineCount = fitting.count
+  /// Whom this process waits for, and how far that one is.
+  func draw(_ holder: Holder) {
+    let screen = Screen.ofErrors
+    let who = ProgressText.fitting("waiting: \(holder.description)", screen)
+    let bar = holder.snapshot.map { [ProgressText.total($0, screen)] } ?? []
+    let end = ProgressText.fitting("  Ctrl-C stops waiting; the other process goes on", screen)
+    draw(
+      [who] + bar + [end], least: who, on: screen,
+      holder.snapshot.map { ProgressText.percent(of: $0) })
   }
 
   /// Takes away what is drawn, so that a line may follow.
   func clear() {
-    guard drawnLineCount > 0 else { return }
+    let erasing = erasing(Screen.ofErrors)
+    guard !erasing.isEmpty else { return }
     console.write(erasing, .note)
-    drawnLineCount = 0
+    drawn = []
   }
 
-  private var erasing: String {
-    drawnLineCount > 0 ? "\u{1B}[\(drawnLineCount)A\r\u{1B}[J" : ""
+  /// Takes away all that shows that something goes on.
+  func end() {
+    clear()
+    if let end = badge?.end() { console.write(end, .note) }
+  }
+
+  /// Replaces what is drawn: by `least` alone where the terminal is too low for all.
+  private func draw(_ lines: [String], least: String, on screen: Screen, _ percent: Int64?) {
+    // Once a signal has come nothing more is drawn: its last words were the last.
+    guard isAnimated, Stream.error.isInForeground, Interruption.signal == nil else { return }
+    let erasing = erasing(screen)
+    // The cursor's row is one more.
+    let fitting = screen.rows == 0 || lines.count < screen.rows ? lines : [least]
+    let badge = badge?.frame(percent) ?? ""
+    console.write(erasing + badge + fitting.map { $0 + "\n" }.joined(), .fleeting)
+    drawn = fitting.map(\.count)
+  }
+
+  /// Goes up to the first line that is drawn, and takes away all from there on; empty if nothing is drawn.
+  private func erasing(_ screen: Screen) -> String {
+    if stopCount != Interruption.stopCount {
+      // The shell has written behind what was drawn: that stays, as a part of the past.
+      stopCount = Interruption.stopCount
+      drawn = []
+      badge?.forget()
+    }
+    guard !drawn.isEmpty else { return "" }
+    return "\u{1B}[\(screen.rowCount(ofLines: drawn))A\r\u{1B}[J"
   }
 
   private func isDue(_ interval: Duration) -> Bool {
@@ -78,90 +117,29 @@ final class Progress {
     last = now
     return true
   }
-
-  private static var isUnicode: Bool {
-    let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
-    return locale.lowercased().contains("utf")
-  }
 }
 
-/// Progress in words and bars.
-enum ProgressText {
-  /// At most four artifacts and the total.
-  static func lines(
-    _ snapshot: ProgressSnapshot, columns: Int, isUnicode: Bool
-  ) -> [String] {
-    var lines = snapshot.active.prefix(4).map { transfer in
-      line(
-        transfer.component, transfer.done, transfer.total,
-        transfer.isUnpacking ? "unpacking" : stall(transfer.stalled) ?? "", columns, isUnicode)
-    }
-    let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
-    // Unpacking goes on while there is something to fetch; the bar that is behind is shown alone.
-    if snapshot.isFetched {
-      lines.append(line("unpacking", snapshot.consumed, snapshot.total, "", columns, isUnicode))
-    } else {
-      let rate = "\(Size(snapshot.rate))/s" + (left > 0 ? "  \(duration(left))" : "")
-      let tail = stall(snapshot.stalled) ?? rate
-      lines.append(line("total", snapshot.fetched, snapshot.total, tail, columns, isUnicode))
-    }
-    return lines
+/// A terminal at this moment.
+struct Screen {
+  var columns: Int
+  /// 0 if that is not known.
+  var rows = 0
+  var isUnicode: Bool
+
+  /// A line as long as the terminal is wide may wrap.
+  var usable: Int { max(1, columns - 1) }
+  var ellipsis: String { isUnicode ? "…" : ".." }
+
+  static var ofErrors: Screen {
+    let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
+    return Screen(
+      columns: Stream.error.columns, rows: Stream.error.rows,
+      isUnicode: locale.lowercased().contains("utf"))
   }
 
-  /// `44% (0.53/1.21 GiB, 62.0 MiB/s, 11 s left)`
-  static func plain(_ snapshot: ProgressSnapshot) -> String {
-    guard !snapshot.isFetched else {
-      return "\(percent(snapshot.consumed, snapshot.total))% unpacked"
-    }
-    let left = snapshot.rate > 0 ? (snapshot.total - snapshot.fetched) / snapshot.rate : 0
-    return "\(percent(snapshot.fetched, snapshot.total))% ("
-      + Size.progress(snapshot.fetched, of: snapshot.total) + ", "
-      + (stall(snapshot.stalled)
-        ?? "\(Size(snapshot.rate))/s" + (left > 0 ? ", \(duration(left)) left" : "")) + ")"
-  }
-
-  /// `stalled 12 s`
-  private static func stall(_ stalled: Duration?) -> String? {
-    stalled.map { "stalled \(duration($0.components.seconds))" }
-  }
-
-  /// `41 s`, `2 min 10 s`, `3 h 5 min`
-  static func duration(_ seconds: Int64) -> String {
-    switch seconds {
-    case ..<60: "\(seconds) s"
-    case ..<3600: "\(seconds / 60) min \(seconds % 60) s"
-    default: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
-    }
-  }
-
-  /// What does not fit goes, the least important first: the tail, the sizes, the bar.
-  static func line(
-    _ name: String, _ done: Int64, _ total: Int64, _ tail: String, _ columns: Int, _ isUnicode: Bool
-  ) -> String {
-    let percent = "\(percent(done, total))%"
-    let start = "  " + padded(name, 18)
-    let end = String(repeating: " ", count: 5 - percent.count) + percent
-    let sizes = "  " + Size.progress(done, of: total)
-    var rest = sizes + (tail.isEmpty ? "" : "  \(tail)")
-    if start.count + end.count + rest.count > columns { rest = sizes }
-    if start.count + end.count + rest.count > columns { rest = "" }
-    let room = columns - start.count - end.count - max(rest.count, 34) - 1
-    guard room >= 8 else { return start + end + rest }
-    return start + bar(done, total, min(room, 40), isUnicode) + end + rest
-  }
-
-  private static func bar(_ done: Int64, _ total: Int64, _ width: Int, _ isUnicode: Bool) -> String
-  {
-    let filled = total > 0 ? Int(Int64(width) * min(done, total) / total) : 0
-    let (full, empty) = isUnicode ? ("━", " ") : ("#", ".")
-    return String(repeating: full, count: filled) + String(repeating: empty, count: width - filled)
-  }
-
-  private static func percent(_ done: Int64, _ total: Int64) -> Int64 {
-    total > 0 ? min(done, total) * 100 / total : 100
-  }
-
-  private static func padded(_ name: String, _ width: Int) -> String {
-    name + String(repeating: " ", count: max(1, width - name.count))
+  /// How many rows lines take that were drawn before the window became narrower: all but xterm wrap them anew.
+  func rowCount(ofLines widths: [Int]) -> Int {
+    guard columns > 0, environment("XTERM_VERSION") == nil else { return widths.count }
+    return widths.map { max(1, ($0 + columns - 1) / columns) }.reduce(0, +)
   }
 }

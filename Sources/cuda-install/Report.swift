@@ -47,10 +47,10 @@ final class TextReport: Report {
     }
   }
 
-  func endWaiting() { progress.clear() }
+  func endWaiting() { progress.end() }
 
   func fail(_ error: InstallError) {
-    progress.clear()
+    progress.end()
     if skips, error.holder != nil {
       note("skipped: \(error.message)")
       return
@@ -65,7 +65,7 @@ final class TextReport: Report {
   }
 
   func finish(_ outcome: Outcome, changes: [String], otherwise: String?) {
-    progress.clear()
+    progress.end()
     let output = Console(stream: .output)
     if outcome.changed {
       guard quiet < 2 else { return }
@@ -76,7 +76,7 @@ final class TextReport: Report {
   }
 
   func answer(_ text: String, _ document: some Encodable) {
-    progress.clear()
+    progress.end()
     Console(stream: .output).write(text)
   }
 
@@ -90,10 +90,7 @@ final class TextReport: Report {
   private func showWaiting(_ holder: Holder, _ wait: Wait) {
     guard quiet == 0, holder.isWorthSaying(after: wait.elapsed) else { return }
     if progress.isAnimated {
-      let bar = holder.snapshot.map { progress.lines(of: $0) } ?? []
-      progress.draw(
-        ["waiting: \(holder.description)"] + bar
-          + ["  Ctrl-C stops waiting; the other process goes on"])
+      progress.draw(holder)
       return
     }
     if let lastWaitingLine, wait.elapsed - lastWaitingLine < .seconds(30) { return }

@@ -53,8 +53,12 @@ int ckernel_refuse_calls(void);
 /// socket(2), closed at once: 0, or -1 and an errno.
 int ckernel_try_socket(void);
 
-/// The terminal's width, or 0 if it says none.
+/// The terminal's width and height, or 0 if it says none.
 int ckernel_columns(int descriptor);
+int ckernel_rows(int descriptor);
+
+/// Whether whoever sits at the terminal has this process in the foreground, as far as that can be told.
+bool ckernel_is_in_foreground(int descriptor);
 
 /// Opens /dev/null until descriptors 0, 1 and 2 are all open, so that no file of ours becomes one of them.
 void ckernel_fill_standard_descriptors(void);
@@ -62,6 +66,13 @@ void ckernel_fill_standard_descriptors(void);
 /// Notes the first SIGINT, SIGTERM or SIGHUP instead of dying of it, except where the caller has them ignored.
 /// The next one kills as usual. Before there are other threads.
 void ckernel_watch_signals(void);
+
+/// What the standard error gets as soon as such a signal is noted, or SIGTSTP stops this process; NULL for nothing.
+/// It stays the caller's, and is never freed.
+void ckernel_set_last_words(const char *words);
+
+/// How often SIGTSTP has stopped this process.
+int ckernel_stops(void);
 
 /// Undoes what ckernel_watch_signals did to this thread's mask, which exec(3) would pass on; dies of a signal that
 /// has been noted.
