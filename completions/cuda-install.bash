@@ -221,6 +221,7 @@ _cuda-install_install() {
         return
         ;;
     '--platform')
+        __cuda-install_add_completions -W 'linux-x86_64'$'\n''linux-sbsa'$'\n''linux-aarch64'
         return
         ;;
     '--variant')
@@ -243,6 +244,7 @@ _cuda-install_install() {
         return
         ;;
     '--source')
+        __cuda-install_add_completions -W 'wheels'$'\n''wheels='
         return
         ;;
     '--archive')
@@ -266,6 +268,14 @@ _cuda-install_install() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion install -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -300,6 +310,14 @@ _cuda-install_update() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion update -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _cuda-install_remove() {
@@ -331,6 +349,14 @@ _cuda-install_remove() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion remove -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _cuda-install_use() {
@@ -359,6 +385,14 @@ _cuda-install_use() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion use -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -428,6 +462,14 @@ _cuda-install_env() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion env -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _cuda-install_exec() {
@@ -456,6 +498,14 @@ _cuda-install_exec() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion exec -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -513,6 +563,7 @@ _cuda-install_list() {
         return
         ;;
     '--source')
+        __cuda-install_add_completions -W 'wheels'$'\n''wheels='
         return
         ;;
     '--archive')
@@ -536,6 +587,14 @@ _cuda-install_list() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion list -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -567,6 +626,14 @@ _cuda-install_verify() {
         return
         ;;
     '--wait')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cuda-install_add_completions -W "$(__cuda-install_custom_complete ---completion verify -- positional@0 "${COMP_CWORD}" "$(__cuda-install_cursor_index_in_current_word)")"
         return
         ;;
     esac

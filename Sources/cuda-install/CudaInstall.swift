@@ -6,8 +6,7 @@ import CUDAInstall
 struct CudaInstall: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cuda-install",
-    abstract: "Install CUDA components into one directory, from any number of processes at once.",
-    discussion: "Exit status, files and environment: man cuda-install",
+    abstract: "Install CUDA components, from any number of processes at once.",
     version: "cuda-install \(Installer.version)",
     groupedSubcommands: [
       CommandGroup(name: "Get", subcommands: [Install.self, Update.self, Remove.self]),
@@ -20,12 +19,20 @@ struct CudaInstall: ParsableCommand {
   // Options may stand before the command as well; subcommands see the values.
   @OptionGroup var options: GlobalOptions
 
-  /// What commands may be called.
-  static var commandNames: [String] {
-    configuration.groupedSubcommands.flatMap(\.subcommands).flatMap { command in
-      [command.configuration.commandName ?? command._commandName] + command.configuration.aliases
-    }
+  func run() { Console(stream: .output).write(HelpText.root) }
+}
+
+extension ParsableCommand {
+  /// What it may be called.
+  static var names: [String] {
+    [configuration.commandName ?? _commandName] + configuration.aliases
   }
 
-  func run() { Console(stream: .output).write(CudaInstall.helpMessage() + "\n") }
+  /// Its commands, in whatever groups they are.
+  static var commands: [any ParsableCommand.Type] {
+    configuration.subcommands
+      + configuration.groupedSubcommands.flatMap(\.subcommands).filter { group in
+        !configuration.subcommands.contains { $0 == group }
+      }
+  }
 }

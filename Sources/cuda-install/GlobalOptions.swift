@@ -33,7 +33,7 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: "Print JSON: one document, or one event a line.")
   var json = false
 
-  @Option(help: "Show progress: auto, bar, plain or none.")
+  @Option(help: "Show progress.")
   var progress: ProgressStyle?
 
   @Option(
@@ -46,6 +46,7 @@ struct GlobalOptions: ParsableArguments {
   var noWait = false
 
   mutating func validate() throws {
+    guard prefix != "" else { throw ValidationError("--prefix needs a directory") }
     guard !noWait || wait == nil else {
       throw ValidationError("--wait and --no-wait exclude each other")
     }

@@ -29,37 +29,25 @@ enum Main {
 
   /// What argument parsing has to say: help and the version are answers, everything else is a usage error.
   private static func explain(_ error: any Error) -> Int32 {
-    guard CudaInstall.exitCode(for: error) != .success else {
-      CUDAFiles.Stream.output.write(CudaInstall.fullMessage(for: error) + "\n")
+    HelpText.prepareScreen()
+    if Completion.isAsked, CudaInstall.exitCode(for: error) != .success { return 64 }
+    let wrong = WrongWords(Machine.arguments, CudaInstall.message(for: error))
+    let isAnswer = CudaInstall.exitCode(for: error) == .success
+    guard !isAnswer || wrong.unknownHelp != nil else {
+      CUDAFiles.Stream.output.write(HelpText.shown(CudaInstall.fullMessage(for: error)))
       guard let lost = CUDAFiles.Stream.lostAnswer else { return 0 }
       Console(stream: .error).say("error: \(lost.message)")
       return 74
     }
-    let message = unknownCommand(CudaInstall.message(for: error)) ?? CudaInstall.message(for: error)
     if Machine.arguments.contains("--json") {
-      JSONReport(isQuery: false).fail(InstallError(.usage(message)))
+      JSONReport(isQuery: false).fail(InstallError(.usage(wrong.message)))
     }
     let console = Console(stream: .error)
-    for (index, line) in message.split(separator: "\n").enumerated() {
+    for (index, line) in wrong.message.split(separator: "\n").enumerated() {
       console.say(index == 0 ? "error: \(line)" : String(line))
     }
-    console.say(
-      "hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options")
+    console.say("hint: \(wrong.hint)")
     return 64
-  }
-
-  /// The parser knows no commands, only arguments: `instal` is unexpected to it, and nothing is near.
-  private static func unknownCommand(_ message: String) -> String? {
-    let words = message.split(separator: "'")
-    guard words.count >= 2,
-      words[0] == "Unexpected argument " || words[0].hasSuffix(" unexpected arguments: ")
-    else { return nil }
-    let typed = String(words[1])
-    let names = CudaInstall.commandNames
-    guard !Machine.arguments.contains(where: names.contains) else { return nil }
-    let near = names.filter { NameSearch.distance(typed, $0) <= max(1, typed.utf8.count / 3) }
-    let guess = near.min { NameSearch.distance(typed, $0) < NameSearch.distance(typed, $1) }
-    return "there is no command \(cleaned(typed))" + (guess.map { "; did you mean \($0)?" } ?? "")
   }
 
   private static func end(with status: Int32) -> Never {
@@ -76,6 +64,7 @@ struct Failure: Error {
 enum Arguments {
   /// `--wait` may stand alone or have `=SECONDS`; the parser wants a value.
   static func normalized(_ arguments: [String]) -> [String] {
+    if Completion.isAsked { return Completion.normalized(Array(arguments.dropFirst())) }
     var rest = arguments.dropFirst()
     let end = rest.firstIndex(of: "--") ?? rest.endIndex
     for index in rest.indices where index < end && rest[index] == "--wait" {

@@ -21,7 +21,8 @@ struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "wheels: from the package index that pip asks; wheels=URL: from another.",
-      valueName: "source"))
+      valueName: "source"),
+    completion: .list(["wheels", "wheels="]))
   var source: String?
 
   @Option(

@@ -38,6 +38,61 @@ import Testing
     #expect(listing(bench.scratch.file("home")) == [:])
   }
 
+  @Test(arguments: [
+    (["instal"], "there is no command instal; did you mean install?", "cuda-install --help"),
+    (
+      ["timer", "enabel"], "there is no command timer enabel; did you mean timer enable?", "timer'"
+    ),
+    (["help", "instal"], "there is no command instal; did you mean install?", "--help"),
+    (
+      ["help", "timer", "stats"], "there is no command timer stats; did you mean timer status?",
+      "timer'"
+    ),
+    (["install", "--forse"], "Unknown option '--forse'. Did you mean '--force'?", "help install'"),
+    (
+      ["timer", "print", "--usr"], "Unknown option '--usr'. Did you mean '--user'?", "timer print'"
+    ),
+    (
+      ["--prefx", "/x", "list"], "Unknown option '--prefx'. Did you mean '--prefix'?", "help list'"
+    ),
+    (["xyzzy"], "there is no command xyzzy", "--help"),
+  ])
+  func `who mistypes a command or an option is told which one may be meant, and where to look`(
+    words: [String], message: String, hint: String
+  ) throws {
+    let bench = try Bench()
+    let run = run(words, bench)
+    #expect(run.status == 64 && run.output == "")
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.count == 2 && lines.first == "cuda-install: error: \(message)", "\(run.errors)")
+    #expect(
+      lines.last?.hasPrefix("cuda-install: hint: ") == true && lines.last?.contains(hint) == true)
+  }
+
+  @Test func `all commands fit a screen of 24 lines and 80 columns, and a prompt below them`()
+    throws
+  {
+    let bench = try Bench()
+    for words in [[], ["--help"], ["help"]] {
+      let lines = run(words, bench).output.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "the last is the prompt's")
+    }
+  }
+
+  @Test(arguments: [0, 1, 5, 20, 40])
+  func `help is given on a screen of any width`(columns: Int) throws {
+    let bench = try Bench()
+    for words in [["--help"], ["install", "--help"], ["help", "timer"]] {
+      for isSaid in [true, false] {
+        var environment = bench.environment
+        if isSaid { environment["COLUMNS"] = "\(columns)" }
+        let run = TerminalProgram(
+          [BuiltBinary.path] + words, environment: environment, columns: columns, in: bench.scratch)
+        #expect(run.end() == 0 && run.transcript.contains("USAGE: cuda-install"))
+      }
+    }
+  }
+
   @Test func `a time limit in the environment that is no number is 64`() throws {
     let bench = try Bench()
     let run = bench.run("install", "13", environment: ["CUDA_INSTALL_LOCK_TIMEOUT": "soon"])

@@ -265,15 +265,15 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     $ install 13.0 --manifest SERVER/compute/cuda/redist/redistrib_13.0.2.json --track \
     SERVER/app/newest
     64: --manifest, --track, --archive and --source exclude each other
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install --track SERVER/app/newest --archive SERVER/app/server-1.2.0.tar.gz
     64: --manifest, --track, --archive and --source exclude each other
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install --manifest SERVER/app/newest --archive SERVER/app/server-1.2.0.tar.gz
     64: --manifest, --track, --archive and --source exclude each other
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install --mirror SERVER/compute/cuda/redist/ --track SERVER/app/newest
     64: --mirror is for directories of manifests: say one or the other
@@ -507,7 +507,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
     $ install 13.0 --profile devl
     64: The value 'devl' is invalid for '--profile <profile>'. Please provide one of 'base', \
     'runtime', 'devel' or 'full'.
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install 13.0 nvc --download-only DIR/new
     66: CUDA 13.0.2 has no component nvc
@@ -515,7 +515,7 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install 13.0 --static --no-static
     64: Value to be set with flag '--no-static' had already been set with flag '--static'
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install 13.0 --for-driver
     66: no release can be chosen for the driver: this machine has none loaded
@@ -523,11 +523,11 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     $ install 13.0 --variants 13
     64: Unknown option '--variants'. Did you mean '--variant'?
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ install 13.0 --with nvcc
     64: Unknown option '--with'. Did you mean '--wait'?
-    hint: 'cuda-install --help' lists the commands, 'cuda-install help COMMAND' its options
+    hint: 'cuda-install help install' lists its options
 
     $ instal 13.0
     64: there is no command instal; did you mean install?

@@ -23,10 +23,16 @@ enum Help {
     var commands: [[String]] = []
     var isListing = false
     for line in help {
-      if !line.hasPrefix(" ") { isListing = line.hasSuffix("SUBCOMMANDS:") }
-      // Deeper lines go on with a description; the last one, "See ...", names no command.
-      guard isListing, line.prefixMatch(of: #/  [a-z]/#) != nil else { continue }
-      let names = line.dropFirst(2).split(separator: #/ {2,}/#)[0].split(separator: ", ")
+      if !line.hasPrefix(" ") {
+        isListing = line.hasSuffix("SUBCOMMANDS:") || line.contains(#/^[A-Z][a-z]+  /#)
+      }
+      // Deeper lines go on with a description; the last one, "See ...", names no command. Of all commands' list
+      // the first column is the group's name.
+      guard isListing,
+        let column = line.firstMatch(of: #/^(?:  (?! )|[A-Z][a-z]+ +|      )(?=[a-z])/#)
+      else { continue }
+      let names = line[column.range.upperBound...].split(separator: #/ {2,}/#)[0]
+        .split(separator: ", ")
       commands.append(names.map(String.init))
     }
     return commands
@@ -38,7 +44,7 @@ enum Help {
   }
 
   /// The options of every command: `--prefix`, `-p`.
-  static let globalFlags = flags(of: root)
+  static let globalFlags = flags(of: print(["help", "rollback"]))
 
   /// The options that this command alone has.
   static func ownFlags(of command: String) -> Set<String> {

@@ -11,10 +11,11 @@ struct Env: ParsableCommand {
       switch in the middle of a build mixes nothing. A modulefile, which is kept, names the release's path.
       """)
 
-  @Argument(help: "The release; by default the current one.")
+  @Argument(
+    help: "The release; by default the current one.", completion: Completion.installed)
   var version: String?
 
-  @Option(help: "sh, bash, zsh, fish, csh, json, github or modulefile.")
+  @Option(help: "For which shell, or what else.")
   var shell: Shell = .sh
 
   @Flag(help: "Undo the settings, whatever release they are for.")
@@ -57,7 +58,8 @@ struct Exec: ParsableCommand {
     discussion: "The command's exit status is passed through; 126 and 127 are as in the shell.",
     aliases: ["run"])
 
-  @Argument(help: "The release; by default the current one.")
+  @Argument(
+    help: "The release; by default the current one.", completion: Completion.installed)
   var version: String?
 
   @Argument(parsing: .postTerminator, help: "The command and its arguments, behind --.")

@@ -7,6 +7,7 @@ public import CUDAPlanning
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Install a release, or some components of it.",
+    usage: "cuda-install install [<version>] [<component> ...] [<options>]",
     discussion: """
       VERSION is an exact release (13.0.2), the newest of a line (13.0 or 13), or latest, the default. \
       COMPONENTs are named as in NVIDIA's manifests; the prefix cuda_ may be left out. Without any, the \
@@ -14,10 +15,12 @@ struct Install: ParsableCommand {
       into the current release. The first release becomes the current one; later ones only with --use.
       """)
 
-  @Argument(help: "The version, if it is first, components, and other products.")
+  @Argument(
+    help: "The version, if it is first, components, and other products.",
+    completion: Completion.installable)
   var words: [String] = []
 
-  @Option(help: "A set of components: base, runtime, devel or full.")
+  @Option(help: "A set of components.")
   var profile: Profile?
 
   @Flag(
@@ -34,7 +37,9 @@ struct Install: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Print what would be done.")
   var dryRun = false
 
-  @Option(help: "For another platform than this machine's, as in linux-sbsa.")
+  @Option(
+    help: "For another platform than this machine's, as in linux-sbsa.",
+    completion: Completion.platforms)
   var platform: String?
 
   @Flag(help: "The newest release on the track that this machine's driver supports.")

@@ -21,7 +21,7 @@ struct List: ParsableCommand {
     help: """
       The version; by default the current release, or the latest with --available. There another product as well, \
       as in cudnn or cudnn@9.13.
-      """)
+      """, completion: Completion.listable)
   var version: String?
 
   @OptionGroup var source: SourceOptions

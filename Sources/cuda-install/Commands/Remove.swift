@@ -13,7 +13,8 @@ struct Remove: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Versions; or one version, if it is first, and components.",
-      valueName: "version or component"))
+      valueName: "version or component"),
+    completion: Completion.removable)
   var words: [String]
 
   @Flag(

@@ -4,14 +4,14 @@ import CUDAInstall
 
 struct Update: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Bring what is installed to the newest release of its track.",
+    abstract: "Bring what is installed to the newest of its track.",
     discussion: """
       A release that was asked for as 13.0 moves to the newest 13.0.x, one that was asked for exactly never \
       moves. The old release stays until prune. Without --mirror, each comes from where it came before.
       """,
     aliases: ["upgrade"])
 
-  @Argument(help: "The installed releases; by default all.")
+  @Argument(help: "The installed releases; by default all.", completion: Completion.installed)
   var versions: [String] = []
 
   @Flag(help: "Only say what there is: status 100 if there are updates, else 0.")

@@ -5,7 +5,9 @@ struct Use: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make an installed release the current one.")
 
-  @Argument(help: "The release (13.0.2), the newest of a line (13), or - for the previous one.")
+  @Argument(
+    help: "The release (13.0.2), the newest of a line (13), or - for the previous one.",
+    completion: Completion.switchable)
   var version: String
 
   @OptionGroup var options: GlobalOptions

@@ -8,7 +8,8 @@ struct Verify: ParsableCommand {
     discussion:
       "Status 65 if they differ. --repair makes a new tree, and fetches only what is damaged.")
 
-  @Argument(help: "The release; by default the current one.")
+  @Argument(
+    help: "The release; by default the current one.", completion: Completion.installed)
   var version: String?
 
   @Flag(help: "Mend what is damaged.")
