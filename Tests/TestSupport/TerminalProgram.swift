@@ -62,6 +62,9 @@ package final class TerminalProgram {
   private func readMore() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
+      var question = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      // Only a program that is stuck is silent for so long: it must not take the tests with it.
+      if poll(&question, 1, 20_000) == 0 { program.kill() }
       let count = read(terminal, &buffer, buffer.count)
       if count > 0 {
         bytes += buffer.prefix(count)
