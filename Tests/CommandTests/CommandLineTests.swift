@@ -50,7 +50,8 @@ import Testing
     ),
     (["install", "--forse"], "Unknown option '--forse'. Did you mean '--force'?", "help install'"),
     (
-      ["timer", "enable", "--usr"], "Unknown option '--usr'. Did you mean '--user'?", "timer enable'"
+      ["timer", "enable", "--usr"], "Unknown option '--usr'. Did you mean '--user'?",
+      "timer enable'"
     ),
     (
       ["--prefx", "/x", "list"], "Unknown option '--prefx'. Did you mean '--prefix'?", "help list'"
