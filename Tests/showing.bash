@@ -9,14 +9,15 @@ unset DPKG_MAINTSCRIPT_NAME http_proxy HTTP_PROXY all_proxy ALL_PROXY
 number=0
 heading() { printf '\n== %s. %s\n\n' "$((++number))" "$*"; }
 
-# set_up [OPTION]...: installs what is missing (options of .ci/setup), and builds `$tool`.
+# set_up [OPTION]...: installs what is missing (options of .ci/setup), and builds `$tool`: with CONFIGURATION=debug what
+# `swift test` has built.
 set_up() {
   heading "Set up and build (the first time takes a few minutes)"
   .ci/setup "$@"
-  local build=(swift build -c release --product cuda-install)
+  local build=(swift build -c "${CONFIGURATION:-release}" --product cuda-install)
   [[ -t 1 ]] || build+=(--quiet)
   "${build[@]}"
-  tool=$(swift build -c release --show-bin-path)/cuda-install
+  tool=$(swift build -c "${CONFIGURATION:-release}" --show-bin-path)/cuda-install
   "$tool" --version
 }
 
