@@ -168,8 +168,8 @@ package enum Machine {
   /// Whether something is at `path`, symbolic links followed.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Where this program is.
-  package static var executable: String { resolved("/proc/self/exe") ?? arguments[0] }
+  /// Where this program is, without links; `nil` if it is no longer there.
+  package static var executable: String? { resolved("/proc/self/exe") }
 
   package static var workingDirectory: String { resolved(".") ?? "/" }
 }

@@ -22,8 +22,9 @@ struct Console {
     write("\(mark)\(cleaned(line, limit: .max))\n")
   }
 
-  /// Text as it is.
-  func write(_ text: String, _ importance: CUDAFiles.Stream.Importance = .answer) {
+  /// Text as it is; whether it could be written.
+  @discardableResult
+  func write(_ text: String, _ importance: CUDAFiles.Stream.Importance = .answer) -> Bool {
     stream.write(text, importance)
   }
 }

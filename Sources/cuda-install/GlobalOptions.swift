@@ -69,14 +69,11 @@ struct GlobalOptions: ParsableArguments {
   func source(_ settings: Settings) throws(InstallError) -> CatalogSource? {
     if mirror.count == 1 { return try CatalogSource(mirror[0]) }
     if !mirror.isEmpty { return try CatalogSource(mirrors: mirror) }
-    guard let text = try settings.text(of: .mirror) else { return nil }
-    let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
-    guard !words.isEmpty else { return nil }
-    // A single path may have blanks in it.
-    guard words.count > 1, words.allSatisfy({ $0.contains("://") || $0.hasPrefix("/") }) else {
-      return try CatalogSource(text)
+    let set = try settings.text(of: .mirror).map(Settings.mirrors) ?? []
+    guard let only = set.first, set.count == 1 else {
+      return set.isEmpty ? nil : try CatalogSource(mirrors: set)
     }
-    return try CatalogSource(mirrors: words)
+    return try CatalogSource(only)
   }
 
   /// How servers are asked.

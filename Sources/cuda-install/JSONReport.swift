@@ -52,7 +52,8 @@ final class JSONReport: Report {
     let failure = FailureJSON(
       code: error.code, message: cleaned(error.message, limit: .max),
       hint: error.hint.map { cleaned($0) },
-      retryable: error.code != "nested" && [69, 75].contains(error.exitStatus),
+      retryable: !["nested", "systemd"].contains(error.code)
+        && [69, 75].contains(error.exitStatus),
       holder: error.holder.flatMap(HolderJSON.init))
     if isQuery {
       emit(QueryFailure(error: failure, exit: error.exitStatus))

@@ -94,8 +94,13 @@ final class Progress {
     let erasing = erasing(screen)
     // The cursor's row is one more.
     let fitting = screen.rows == 0 || lines.count < screen.rows ? lines : [least]
+    let before = self.badge
     let badge = badge?.frame(percent) ?? ""
-    console.write(erasing + badge + fitting.map { $0 + "\n" }.joined(), .fleeting)
+    // A terminal that is held with Ctrl-S shows what it did.
+    guard console.write(erasing + badge + fitting.map { $0 + "\n" }.joined(), .fleeting) else {
+      self.badge = before
+      return
+    }
     drawn = fitting.map(\.count)
   }
 

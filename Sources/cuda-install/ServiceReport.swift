@@ -19,7 +19,10 @@ final class ServiceReport: Report {
     case .waiting(let holder, _): tell("waiting for \(holder.description)", every: .seconds(2))
     case .planned(let summary): tell(PlanText.headline(summary))
     case .progress(let snapshot): tell(ProgressText.plain(snapshot), every: .seconds(2))
-    case .started, .locked, .recovered, .checking, .notice, .warning: break
+    case .locked: tell("at work")
+    case .checking(let checked, let total):
+      tell("\(ProgressText.percent(checked, total))% checked", every: .seconds(2))
+    case .started, .recovered, .notice, .warning: break
     }
     other.show(event)
   }

@@ -7,16 +7,17 @@ struct Session {
   let installer: Installer
   let report: any Report
   let settings: Settings
-  private let changes: Bool
+  private let isQuery: Bool
 
-  /// `changes`: whether it takes the lock; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
+  /// `changes`: whether it changes the prefix, for which it takes the lock; `acts`: whether something else; `skips`: where nobody can press Ctrl-C it does not wait for it, the next
   /// run will do.
   init(
     _ options: GlobalOptions, _ source: SourceOptions? = nil, changes: Bool = false,
-    skips: Bool = false
+    acts: Bool = false, skips: Bool = false
   ) throws {
+    isQuery = !changes && !acts
     // A query has nothing to clear up.
-    Interruption.holdNothing(!changes)
+    Interruption.holdNothing(isQuery)
     let settings = Settings.ofThisProcess
     var report: any Report =
       options.json
@@ -25,7 +26,6 @@ struct Session {
       : TextReport(options, settings, skips: skips && options.wait == nil)
     if changes, let manager = ServiceManager() { report = ServiceReport(report, manager) }
     self.report = report
-    self.changes = changes
     do throws(InstallError) {
       let settings = try settings.get()
       self.settings = settings
@@ -62,7 +62,7 @@ struct Session {
     do throws(InstallError) {
       try body(installer)
       // An answer is all that a query is for; what was changed is changed, whoever reads of it (I12).
-      if !changes, let error = CUDAFiles.Stream.lostAnswer { throw InstallError(files: error) }
+      if isQuery, let error = CUDAFiles.Stream.lostAnswer { throw InstallError(files: error) }
     } catch {
       report.fail(error)
       throw Failure(exitStatus: error.exitStatus)

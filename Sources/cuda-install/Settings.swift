@@ -61,8 +61,8 @@ struct Settings {
       for line in try file.lines() {
         guard let setting = Setting(rawValue: line.name) else {
           let near = Setting.allCases.map(\.rawValue)
-            .min { NameSearch.distance(line.name, $0) < NameSearch.distance(line.name, $1) }
             .filter { NameSearch.distance(line.name, $0) <= 2 }
+            .min { NameSearch.distance(line.name, $0) < NameSearch.distance(line.name, $1) }
           warnings.append(
             "\(file.path):\(line.number): there is no setting \(line.name)"
               + (near.map { "; did you mean \($0)?" } ?? ""))
@@ -94,14 +94,17 @@ struct Settings {
 
   func text(of setting: Setting) throws(InstallError) -> String? { try value(of: setting)?.text }
 
+  /// The sources that one text names, with blanks between them. A single path may have blanks in it.
+  static func mirrors(in text: String) -> [String] {
+    let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.map(String.init)
+    let areSeveral = words.allSatisfy {
+      $0.contains("://") || $0.hasPrefix("/") || $0.hasPrefix("~/")
+    }
+    return areSeveral ? words : [text]
+  }
+
   func number(of setting: Setting) throws(InstallError) -> Int? {
     try text(of: setting).flatMap { Int($0) }
-  }
-}
-
-extension Optional {
-  fileprivate func filter(_ isIncluded: (Wrapped) -> Bool) -> Wrapped? {
-    flatMap { isIncluded($0) ? $0 : nil }
   }
 }
 
@@ -130,15 +133,12 @@ struct ConfigurationFile {
       ?? Machine.home.map { "\($0)/.config" }
   }
 
-  /// What it says; nothing if it is not there, or is another user's than the one that this process is.
+  /// What it says; nothing if it is not there, or if this is root and it is another user's.
   fileprivate func lines() throws(InstallError) -> [SettingsFile.Line] {
     let bytes: [UInt8]
     do {
-      let file = try File.open(path)
-      let status = try file.status()
-      // sudo leaves root the caller's XDG_CONFIG_HOME, and a service its starter's HOME.
-      if owner == .user, Machine.isRoot, status.owner != 0 { return [] }
-      if let objection = objection(to: status) {
+      guard let file = try opened() else { return [] }
+      if let objection = objection(to: try file.status()) {
         throw InstallError(.configuration("\(path) is not obeyed: \(objection)"))
       }
       bytes = try file.contents(limit: SettingsFile.limit)
@@ -153,8 +153,26 @@ struct ConfigurationFile {
     }
   }
 
+  /// sudo leaves root the caller's XDG_CONFIG_HOME, who may have put any name there, and a link to any file. So each
+  /// step below root's home is root's own, and none is a link.
+  private func opened() throws(SystemCallError) -> File? {
+    guard owner == .user, Machine.isRoot, let folder = Self.userFolder else {
+      return try File.open(path)
+    }
+    let outer = try Directory.open(folder)
+    guard try outer.status().owner == 0 else { return nil }
+    guard let found = try outer.status("cuda-install"), found.owner == 0, found.kind == .directory
+    else { return nil }
+    let inner = try outer.directory("cuda-install")
+    guard let found = try inner.status("config"), found.owner == 0, found.kind != .link else {
+      return nil
+    }
+    return try inner.open("config")
+  }
+
   /// Who else could have written what decides where root, or this user, installs from where.
   private func objection(to status: FileStatus) -> String? {
+    if status.kind != .file { return "it is not a file" }
     if ![0, Machine.effectiveUser].contains(status.owner) {
       return "it belongs to \(Machine.name(ofUser: status.owner))"
     }
@@ -169,19 +187,35 @@ struct ConfigurationFile {
   fileprivate func value(
     of setting: Setting, in line: SettingsFile.Line
   ) throws(InstallError) -> String {
-    var text = line.value
-    if [.prefix, .mirror].contains(setting), text.hasPrefix("~/"), let home = Machine.home {
-      text = home + text.dropFirst()
-    }
-    var objection = setting.objection(to: text)
-    if setting == .prefix, !text.hasPrefix("/") { objection = "not an absolute path" }
-    if setting == .mirror, !text.hasPrefix("/"), !text.contains("://") {
-      objection = "neither a URL nor an absolute path"
-    }
-    if let objection {
-      throw InstallError(
+    func refuse(_ text: String, _ objection: String) -> InstallError {
+      .init(
         .configuration("\(path):\(line.number): \(line.name) is \(objection): \(cleaned(text))"))
     }
-    return text
+    switch setting {
+    case .prefix:
+      let text = Self.expanded(line.value)
+      guard text.hasPrefix("/") else { throw refuse(text, "not an absolute path") }
+      if let objection = setting.objection(to: text) { throw refuse(text, objection) }
+      return text
+    case .mirror:
+      let words = Settings.mirrors(in: line.value).map(Self.expanded)
+      for word in words {
+        guard word.hasPrefix("/") || word.contains("://") else {
+          throw refuse(word, "neither a URL nor an absolute path")
+        }
+        do { _ = try CatalogSource(word) } catch {
+          throw InstallError(.configuration("\(path):\(line.number): \(error.message)"))
+        }
+      }
+      return words.joined(separator: " ")
+    default:
+      if let objection = setting.objection(to: line.value) { throw refuse(line.value, objection) }
+      return line.value
+    }
+  }
+
+  private static func expanded(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = Machine.home else { return path }
+    return home + path.dropFirst()
   }
 }

@@ -46,7 +46,7 @@ enum TimerText {
 
     [Service]
     Type=oneshot
-    ExecStart=\(quoted(program)) --prefix %f --no-wait update
+    ExecStart=\(word(ofSystemd: ":\(program)")) --prefix %f --no-wait update
     # Another cuda-install is at work; the next run will do.
     SuccessExitStatus=75
     NotifyAccess=main
@@ -94,7 +94,7 @@ enum TimerText {
   /// machine was off is done when it is on.
   static let timer = """
     [Unit]
-    Description=Update the CUDA components in %f every day
+    Description=Update the CUDA components in %f regularly
     Documentation=man:cuda-install(1)
 
     [Timer]
@@ -110,14 +110,17 @@ enum TimerText {
     """
 
   /// What goes beside one prefix's timer, if it is not daily.
+  /// A time of day is meant as it is said; who says `weekly` leaves it to the machine when.
   static func schedule(_ expression: String) -> String {
-    """
-    \(mark)
-    [Timer]
-    OnCalendar=
-    OnCalendar=\(expression.replacing("%", with: "%%"))
-
-    """
+    let isLoose = expression.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+    }
+    return """
+      [Timer]
+      OnCalendar=
+      OnCalendar=\(expression.replacing("%", with: "%%"))
+      \(isLoose ? "" : "RandomizedDelaySec=0\nAccuracySec=1min\n")
+      """
   }
 
   /// A line for cron that does the same: mail comes on changes and errors only, and never while systemd runs. For the
@@ -141,14 +144,14 @@ enum TimerText {
       """
   }
 
-  /// A path as the first word of a command line of systemd's, in which no variable is looked up.
-  private static func quoted(_ path: String) -> String {
-    let path = path.replacing("%", with: "%%")
-    guard path.utf8.contains(where: { $0 <= UInt8(ascii: " ") || "\"'\\;".utf8.contains($0) })
+  /// A word of a command line of systemd's. Behind a colon no variable is looked up in what follows (systemd.service(5)).
+  private static func word(ofSystemd text: String) -> String {
+    let text = text.replacing("%", with: "%%")
+    guard text.utf8.contains(where: { $0 <= UInt8(ascii: " ") || "\"'\\;".utf8.contains($0) })
     else {
-      return path
+      return text
     }
-    return "\"\(path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
   /// A word of a shell's, quoted where it must be.

@@ -11,6 +11,8 @@ struct UpdateTimer {
   struct State {
     var isEnabled: Bool
     var isActive: Bool
+    /// Whether its files are others than those that systemd has read.
+    var needsReload: Bool
     var next: Timestamp?
     var last: Timestamp?
   }
@@ -23,54 +25,74 @@ struct UpdateTimer {
       .first { $0.isEnabled }
   }
 
+  /// Whether it has a time of its own.
+  var hasSchedule: Bool {
+    (try? Directory.open("\(folder)/\(unit).d").status("schedule.conf")) != nil
+  }
+
   /// By the link that says so: without asking anybody.
   private var isEnabled: Bool {
     (try? Directory.open("\(folder)/timers.target.wants").status(unit)) != nil
   }
 
-  /// Lets systemd update the prefix; `schedule` is one of systemd.time(7), by default daily. Whether that changed
-  /// anything.
+  /// Lets systemd update the prefix by running `program`; `schedule` is one of systemd.time(7), or `nil`: as it is, at
+  /// first daily. Whether that changed anything; where it fails, nothing that it wrote is left.
   ///
-  /// Where a package has brought the templates, they stay as they are.
+  /// Where a package has brought the templates, they are the ones that count.
   func enable(_ program: String, schedule: String?) throws(InstallError) -> Bool {
     try requireManager()
     if let schedule { try check(schedule) }
-    let was = try asked()
-    var changed = false
-    if !isPackaged {
-      let service = TimerText.service(program, for: owner)
-      changed = try write("\(TimerText.template).service", service) || changed
-      changed = try write("\(TimerText.template).timer", TimerText.timer) || changed
+    return try alone { () throws(InstallError) in
+      let was = try asked()
+      var written: [(name: String, below: String?)] = []
+      func write(_ name: String, in below: String? = nil, _ text: String) throws(InstallError) {
+        if try self.write(name, in: below, text) { written.append((name, below)) }
+      }
+      do throws(InstallError) {
+        var deleted = false
+        if isPackaged {
+          deleted = try deleteTemplates()
+        } else {
+          try write("\(TimerText.template).service", TimerText.service(program, for: owner))
+          try write("\(TimerText.template).timer", TimerText.timer)
+        }
+        if let schedule {
+          if schedule == "daily" {
+            deleted = try delete("schedule.conf", in: "\(unit).d") || deleted
+          } else {
+            try write("schedule.conf", in: "\(unit).d", TimerText.schedule(schedule))
+          }
+        }
+        let isStale = deleted || !written.isEmpty || was.needsReload
+        if isStale { try systemctl(["daemon-reload"]) }
+        let isOn = was.isEnabled && was.isActive
+        if !isOn { try systemctl(["enable", "--now", unit]) }
+        // What is at work already learns of a new time only so.
+        if isStale, was.isActive { try systemctl(["restart", unit]) }
+        return isStale || !isOn
+      } catch {
+        if !was.isEnabled {
+          for (name, below) in written { _ = try? delete(name, in: below) }
+        }
+        throw error
+      }
     }
-    let special = "\(unit).d"
-    if let schedule {
-      changed =
-        try write("schedule.conf", in: special, TimerText.schedule(schedule), isWhole: true)
-        || changed
-    } else {
-      changed = try delete("schedule.conf", in: special) || changed
-    }
-    if changed { try systemctl(["daemon-reload"]) }
-    if changed || !was.isEnabled || !was.isActive { try systemctl(["enable", "--now", unit]) }
-    // What is at work already learns of a new time only so.
-    if changed, was.isActive { try systemctl(["restart", unit]) }
-    return changed || !was.isEnabled || !was.isActive
   }
 
   /// Ends that, and deletes what `enable` wrote once no other prefix needs it. Whether there was anything to end.
   func disable() throws(InstallError) -> Bool {
     try requireManager()
-    let was = try asked()
-    if was.isEnabled || was.isActive { try systemctl(["disable", "--now", unit]) }
-    var changed = try delete("schedule.conf", in: "\(unit).d")
-    let others = (try? Directory.open("\(folder)/timers.target.wants").names()) ?? []
-    if !others.contains(where: { $0.hasPrefix(TimerText.template) }) {
-      for kind in ["service", "timer"] {
-        changed = try delete("\(TimerText.template).\(kind)", in: nil) || changed
+    return try alone { () throws(InstallError) in
+      let was = try asked()
+      if was.isEnabled || was.isActive { try systemctl(["disable", "--now", unit]) }
+      var changed = try delete("schedule.conf", in: "\(unit).d")
+      let others = (try? Directory.open("\(folder)/timers.target.wants").names()) ?? []
+      if !others.contains(where: { $0.hasPrefix(TimerText.template) }) {
+        changed = try deleteTemplates() || changed
       }
+      if changed || was.needsReload { try systemctl(["daemon-reload"]) }
+      return changed || was.isEnabled || was.isActive
     }
-    if changed { try systemctl(["daemon-reload"]) }
-    return changed || was.isEnabled || was.isActive
   }
 
   /// Throws if nobody can say.
@@ -93,25 +115,53 @@ struct UpdateTimer {
     }
   }
 
+  /// Runs `body` while no other process changes the templates, which all prefixes share.
+  private func alone<Result>(
+    _ body: () throws(InstallError) -> Result
+  ) throws(InstallError) -> Result {
+    do {
+      let directory = try Directory.makePath(folder)
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try !directory.tryLock() {
+        guard Interruption.signal == nil, .now < deadline else {
+          throw InstallError(.systemd("somebody else has had the lock of \(folder) for a minute"))
+        }
+        Thread.pause(milliseconds: 50)
+      }
+      defer { directory.unlock() }
+      return try body()
+    } catch let error as SystemCallError {
+      throw InstallError(files: error)
+    } catch let error as InstallError { throw error } catch { preconditionFailure("\(error)") }
+  }
+
   /// Whether it had to be written. What somebody else wrote there stays, and is an error.
   private func write(
-    _ name: String, in below: String? = nil, _ text: String, isWhole: Bool = false
+    _ name: String, in below: String?, _ text: String
   ) throws(InstallError) -> Bool {
     let path = below.map { "\(folder)/\($0)" } ?? folder
-    let bytes = Array((isWhole ? text : "\(TimerText.mark)\n\(text)").utf8)
+    let bytes = Array("\(TimerText.mark)\n\(text)".utf8)
+    let isForeign = InstallError(
+      .systemd("\(path)/\(name) was not written by cuda-install: delete it, or keep to it"))
     do {
       let directory = try Directory.makePath(path)
       let old = try directory.contents(of: name, limit: 1 << 16)
       guard old != bytes else { return false }
-      guard old.map(Self.isOurs) ?? true else {
-        throw InstallError(
-          .systemd("\(path)/\(name) was not written by cuda-install: delete it, or keep to it"))
-      }
+      guard old.map(Self.isOurs) ?? true else { throw isForeign }
       try directory.replace(name, with: bytes, .bytesAndName)
       return true
     } catch let error as SystemCallError {
-      throw InstallError(files: error)
+      // systemctl mask makes it a link.
+      throw error.isNameTaken ? isForeign : InstallError(files: error)
     } catch let error as InstallError { throw error } catch { preconditionFailure("\(error)") }
+  }
+
+  private func deleteTemplates() throws(InstallError) -> Bool {
+    var deleted = false
+    for kind in ["service", "timer"] {
+      deleted = try delete("\(TimerText.template).\(kind)", in: nil) || deleted
+    }
+    return deleted
   }
 
   private func delete(_ name: String, in below: String?) throws(InstallError) -> Bool {
@@ -124,7 +174,7 @@ struct UpdateTimer {
       // Unless it holds more, as of systemctl edit.
       if let below { try? Directory.open(folder).removeDirectory(below) }
       return true
-    } catch let error where error.isMissing {
+    } catch let error where error.isMissing || error.isNameTaken {
       return false
     } catch {
       throw InstallError(files: error)
@@ -159,7 +209,7 @@ struct UpdateTimer {
 
   private func check(_ schedule: String) throws(InstallError) {
     guard !schedule.isEmpty, !schedule.contains(where: \.isNewline),
-      try run("systemd-analyze", ["calendar", schedule]).status == 0
+      try run("systemd-analyze", ["calendar", "--", schedule]).status == 0
     else {
       throw InstallError(
         .usage(
@@ -169,7 +219,10 @@ struct UpdateTimer {
   }
 
   private func asked() throws(InstallError) -> State {
-    let names = ["UnitFileState", "ActiveState", "NextElapseUSecRealtime", "LastTriggerUSec"]
+    let names = [
+      "UnitFileState", "ActiveState", "NeedDaemonReload", "NextElapseUSecRealtime",
+      "LastTriggerUSec",
+    ]
     let text = try systemctl(["show", "--property=\(names.joined(separator: ","))", unit])
     var values: [Substring: Substring] = [:]
     for line in text.split(separator: "\n") {
@@ -183,7 +236,8 @@ struct UpdateTimer {
     }
     return State(
       isEnabled: values["UnitFileState"]?.hasPrefix("enabled") ?? false,
-      isActive: values["ActiveState"] == "active", next: time("NextElapseUSecRealtime"),
+      isActive: values["ActiveState"] == "active",
+      needsReload: values["NeedDaemonReload"] == "yes", next: time("NextElapseUSecRealtime"),
       last: time("LastTriggerUSec"))
   }
 

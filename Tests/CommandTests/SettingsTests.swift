@@ -85,11 +85,11 @@ extension Bench {
   }
 
   @Test(arguments: [
-    ("keep = 2\nkeep", 2, "no = between a name and a value: keep"),
+    ("keep = 2\nkeep", 2, "no = between a name and a value"),
     ("keep = many", 1, "keep is not a number from 0 to 1000: many"),
     ("\n# keep\nkeep = 1\nkeep = 2", 4, "keep for the second time, behind line 3"),
     ("keep = 1\u{1}", 1, "a control character in the value of keep"),
-    ("= 1", 1, "not a name: nothing"), ("a b = 1", 1, "not a name: a b"),
+    ("= 1", 1, "no name before the ="), ("a b = 1", 1, "no name before the ="),
     ("profile = tiny", 1, "profile is not base, runtime, devel or full: tiny"),
     ("progress = yes", 1, "progress is not auto, bar, plain or none: yes"),
     ("sandbox = yes", 1, "sandbox is neither on nor off: yes"),
@@ -98,6 +98,10 @@ extension Bench {
     ("http_retries = -1", 1, "http_retries is not a number from 0 to 1000: -1"),
     ("prefix = cuda", 1, "prefix is not an absolute path: cuda"),
     ("prefix = /a:b", 1, "which no search path can hold: /a:b"),
+    (
+      "keep = 1\nmirror = https://example.org/a ftp://x", 2,
+      "ftp://x: only http, https and file URLs"
+    ),
     ("mirror = example.org", 1, "mirror is neither a URL nor an absolute path: example.org"),
     (String(repeating: "#\n", count: 40_000), 0, "File too large"),
   ])
@@ -170,6 +174,23 @@ extension Bench {
     #expect(try origin() == "78")
     chmod(file, 0o644)
     #expect(try origin() == "\(file):1")
+    // Of the neighbour's directory, whatever it leads to: a link of his may lead to what only root may read.
+    let folder = bench.scratch.file("home/.config/cuda-install")
+    let secret = bench.scratch.file("secret")
+    writeFile(secret, Array("root:*:secret\nkeep = 8\n".utf8))
+    rename(file, "\(folder)/own")
+    symlink(secret, file)
+    #expect(try origin() == "default")
+    unlink(file)
+    rename("\(folder)/own", file)
+    #expect(try origin() == "\(file):1")
+    for owned in [folder, bench.scratch.file("home/.config")] {
+      chown(owned, nobody, nobody)
+      #expect(try origin() == "default", "\(owned)")
+      chown(owned, 0, 0)
+    }
+    #expect(
+      !bench.run("status", environment: ["CUDA_INSTALL_CONFIG": secret]).errors.contains("root:"))
     // sudo leaves root another user's settings; who names them means them, and is told.
     chown(file, nobody, nobody)
     #expect(try origin() == "default")

@@ -15,13 +15,17 @@ private final class Desk: Sendable {
     let script = """
       #!/bin/sh
       echo "$(basename "$0") $*" >>"$HOME/calls"
-      [ "$(basename "$0")" = systemctl ] || { [ "$2" != nonsense ]; exit; }
-      wants="$HOME/.config/systemd/user/timers.target.wants"
+      [ "$(basename "$0")" = systemctl ] || { [ "$3" != nonsense ]; exit; }
+      units="$HOME/.config/systemd/user" wants="$HOME/.config/systemd/user/timers.target.wants"
+      files() { find "$units" -type f ! -path '*.wants/*' -exec cksum {} + | sort; }
       for unit; do :; done
       case $2 in
       show)
         [ -e "$wants/$unit" ] && printf 'UnitFileState=enabled\\nActiveState=active\\n'
+        [ "$(files)" = "$(cat "$HOME/loaded" 2>/dev/null)" ] || echo NeedDaemonReload=yes
         printf 'NextElapseUSecRealtime=Sun 2033-05-18 03:33:20 UTC\\nLastTriggerUSec=\\n' ;;
+      daemon-reload) [ ! -e "$HOME/stuck" ] || exit 1
+        files >"$HOME/loaded" ;;
       enable) [ ! -e "$HOME/broken" ] || { echo "Failed to enable unit: no" >&2; exit 1; }
         mkdir -p "$wants"; touch "$wants/$unit" ;;
       disable) rm -f "$wants/$unit" ;;
@@ -70,7 +74,7 @@ private final class Desk: Sendable {
       ])
     let service = String(
       decoding: readFile("\(desk.folder)/cuda-install-update@.service") ?? [], as: UTF8.self)
-    #expect(service.contains("ExecStart=\(BuiltBinary.path) --prefix %f --no-wait update\n"))
+    #expect(service.contains("ExecStart=:\(BuiltBinary.path) --prefix %f --no-wait update\n"))
     #expect(
       desk.calls() == ["systemctl --user daemon-reload", "systemctl --user enable --now \(unit)"])
 
@@ -85,6 +89,22 @@ private final class Desk: Sendable {
     let special = readFile("\(desk.folder)/\(unit).d/schedule.conf") ?? []
     #expect(String(decoding: special, as: UTF8.self).hasSuffix("OnCalendar=\nOnCalendar=weekly\n"))
     #expect(desk.calls().last == "systemctl --user restart \(unit)")
+    // As it is, if nobody says otherwise.
+    #expect(desk.timer("enable").output.hasPrefix("/opt/cuda is updated at its times"))
+    #expect(desk.timer("enable", "--schedule", "Mon *-*-* 03:00").status == 0)
+    let exact = String(
+      decoding: readFile("\(desk.folder)/\(unit).d/schedule.conf") ?? [], as: UTF8.self)
+    #expect(exact.hasSuffix("OnCalendar=Mon *-*-* 03:00\nRandomizedDelaySec=0\nAccuracySec=1min\n"))
+    // What systemd could not be told it is told the next time.
+    writeFile(desk.bench.scratch.file("home/stuck"), [])
+    #expect(desk.timer("enable", "--schedule", "hourly").status == 69)
+    unlink(desk.bench.scratch.file("home/stuck"))
+    _ = desk.calls()
+    #expect(desk.timer("enable", "--schedule", "hourly").status == 0)
+    #expect(
+      desk.calls() == ["systemctl --user daemon-reload", "systemctl --user restart \(unit)"])
+    #expect(desk.timer("enable", "--schedule", "daily").output.contains(" is updated daily"))
+    #expect(readFile("\(desk.folder)/\(unit).d/schedule.conf") == nil)
 
     // The templates are for every prefix, and stay for the last.
     #expect(desk.timer("enable", prefix: "/srv/a-b").status == 0)
@@ -121,10 +141,14 @@ private final class Desk: Sendable {
       refused.errorLines == [
         "cuda-install: error: systemctl enable failed: Failed to enable unit: no"
       ])
+    #expect(desk.files == [])
     unlink(desk.bench.scratch.file("run/systemd/private"))
     let absent = desk.timer("enable", "--json")
     #expect(absent.status == 69 && absent.output.contains("\"code\":\"systemd\""))
     #expect(absent.output.contains("timer print cron"))
+    #expect(absent.output.contains("\"retryable\":false"))
+    #expect(desk.timer("enable", "--offline").status == 64)
+    #expect(desk.timer("print", "cron", "--program", "/a\nb").status == 64)
     #expect(desk.timer("status").status == 69)
   }
 

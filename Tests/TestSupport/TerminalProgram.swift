@@ -17,11 +17,12 @@ package final class TerminalProgram {
       ioctl(terminal, 0x8004_5430, &number) == 0
     else { fatalError("no terminal: \(String(cString: strerror(errno)))") }
     let path = "/dev/pts/\(number)"
+    // Before: the program asks for it first thing.
+    Self.resize(terminal, columns: columns, rows: rows)
     // The first terminal that a session's leader opens is its own.
     program = Program(
       ["setsid", "sh", "-c", "exec \"$@\" <>\"$0\" >&0 2>&0", path] + command,
       environment: environment, in: scratch)
-    resize(columns: columns, rows: rows)
   }
 
   deinit { close(terminal) }
@@ -30,6 +31,10 @@ package final class TerminalProgram {
   package var transcript: String { String(decoding: bytes, as: UTF8.self) }
 
   package func resize(columns: Int, rows: Int = 24) {
+    Self.resize(terminal, columns: columns, rows: rows)
+  }
+
+  private static func resize(_ terminal: Int32, columns: Int, rows: Int) {
     var size = winsize(
       ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     guard ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0 else {

@@ -35,12 +35,12 @@ package struct SettingsFile: Sendable, Equatable {
       let content = text.trimmed
       if content.isEmpty || content.hasPrefix("#") { continue }
       guard let sign = content.firstIndex(of: "=") else {
-        throw fault("no = between a name and a value: \(cleaned(content))")
+        throw fault("no = between a name and a value")
       }
       let (name, value) = (content[..<sign].trimmed, content[sign...].dropFirst().trimmed)
       guard !name.isEmpty,
         name.utf8.allSatisfy({ Grammar.isAlphanumeric($0) || $0 == UInt8(ascii: "_") })
-      else { throw fault("not a name: \(name.isEmpty ? "nothing" : cleaned(name))") }
+      else { throw fault("no name before the =") }
       guard value.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
         throw fault("a control character in the value of \(name)")
       }

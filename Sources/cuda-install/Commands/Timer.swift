@@ -39,6 +39,17 @@ struct Timer: ParsableCommand {
     }
   }
 
+  /// Where this program is: by the name that a shell finds it by, which the next version will have as well.
+  static func program() throws(InstallError) -> String {
+    guard let own = Machine.executable else {
+      throw InstallError(.systemd("this program has been replaced while it ran: start it again"))
+    }
+    guard let named = Machine.onPath("cuda-install"), Machine.resolved(named) == own else {
+      return own
+    }
+    return named
+  }
+
   struct Enable: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Update the prefix from now on.")
 
@@ -48,15 +59,38 @@ struct Timer: ParsableCommand {
     @OptionGroup var target: Target
     @OptionGroup var options: GlobalOptions
 
+    mutating func validate() throws {
+      let isForUpdate =
+        !options.mirror.isEmpty || options.offline || options.cacert != nil || options.netrc
+        || options.wait != nil
+      guard !isForUpdate else {
+        throw ValidationError(
+          "the timer's runs have no options but --prefix: write the others into cuda-install.conf(5)"
+        )
+      }
+    }
+
     mutating func run() throws {
-      let session = try Session(options)
+      let session = try Session(options, acts: true)
       try session.run { (installer) throws(InstallError) in
         let timer = target.timer(installer)
-        let changed = try timer.enable(Machine.executable, schedule: schedule)
+        let program = try Timer.program()
+        for setting in Setting.allCases where setting != .prefix {
+          guard environment(setting.variable) != nil else { continue }
+          session.report.show(
+            .warning(
+              "\(setting.variable) is not there when the timer runs: see cuda-install.conf(5)"))
+        }
+        if try installer.installed().releases.isEmpty {
+          session.report.show(
+            .warning("nothing is installed in \(installer.prefix) yet that could be updated"))
+        }
+        let changed = try timer.enable(program, schedule: schedule)
         let state = try timer.state()
+        let times = schedule ?? (timer.hasSchedule ? "at its times" : "daily")
         session.report.answer(
           changed || options.quiet == 0
-            ? "\(installer.prefix) is updated \(schedule ?? "daily")"
+            ? "\(installer.prefix) is updated \(times)"
               + (state.next.map { ", next at \($0.local)" } ?? "") + "\n" : "",
           TimerJSON(timer, state, changed: changed))
         guard changed, !options.json, options.quiet == 0, Stream.error.isTerminal else { return }
@@ -76,7 +110,7 @@ struct Timer: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() throws {
-      let session = try Session(options)
+      let session = try Session(options, acts: true)
       try session.run { (installer) throws(InstallError) in
         let timer = target.timer(installer)
         let changed = try timer.disable()
@@ -126,16 +160,24 @@ struct Timer: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func validate() throws {
-      guard program?.hasPrefix("/") ?? true else {
-        throw ValidationError("--program needs an absolute path")
+      guard program.map(Self.isPath) ?? true else {
+        throw ValidationError("--program needs an absolute path, without control characters")
       }
       guard !options.json else { throw ValidationError("what timer print prints is not JSON") }
+    }
+
+    private static func isPath(_ text: String) -> Bool {
+      text.hasPrefix("/") && text.utf8.allSatisfy { $0 >= UInt8(ascii: " ") && $0 != 0x7F }
     }
 
     mutating func run() throws {
       let session = try Session(options)
       try session.run { (installer) throws(InstallError) in
-        let program = program ?? Machine.executable
+        guard Self.isPath(installer.prefix) else {
+          throw InstallError(.usage("the prefix has control characters in it, as no unit can"))
+        }
+        let own = try Timer.program()
+        let program = program ?? own
         let owner = target.timerOwner
         let text =
           switch what {
