@@ -25,8 +25,13 @@ set_up() {
 keeps=false
 make_work() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/cuda-install-$1.XXXXXX")
-  trap 'status=$?; stop_servers; wait; $keeps || rm -rf "$work"; exit "$status"' EXIT
+  trap 'status=$?; stop_servers; wait; $keeps || remove_work; exit "$status"' EXIT
   trap 'exit 130' INT TERM
+}
+# Whoever is not root must be able to write a directory to empty it, and nobody may write an installed tree.
+remove_work() {
+  ((EUID == 0)) || find "$work" -type d ! -perm -u+w -exec chmod u+w {} +
+  rm -rf "$work"
 }
 stop_servers() { :; }
 
