@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# A clean Debian 12 in a directory, for Tests/deb, Tests/hook and Tests/cron, which have read Tests/showing.bash.
+# A clean Debian 12 in a directory, for Tests/deb, Tests/hook, Tests/cron and Tests/readme, which have read Tests/showing.bash.
 #
-# A script calls `inside NAME`. The first time that makes `$work`, builds the package, and starts the script again
+# A script calls `inside NAME`. The first time that makes `$work`, builds the package if `$packs`, and starts the script again
 # with processes and mounts of its own: when it ends, however it ends, they end with it. The network is this machine's.
 # Nothing is installed into this machine. What debootstrap and apt fetch is kept in a cache, which may be deleted.
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cuda-install-tests
 debian=http://deb.debian.org/debian
-deb= again=false
+deb='' packs=true again=false tests=true
 PATH=$PATH:/usr/sbin:/sbin
 
 # read_options ARGUMENT...: what these scripts are called with.
@@ -27,6 +27,7 @@ read_options() {
       ;;
     --keep) keeps=true ;;
     --again) again=true ;;
+    --without-tests) tests=false ;;
     *) usage ;;
     esac
     shift
@@ -64,11 +65,12 @@ inside() {
   make_work "$1"
   child=
   stop_servers() { [[ -z $child ]] || kill -KILL "$child"; }
-  if [[ -n $deb ]]; then cp "$deb" "$work/"; else .ci/deb "$work" >/dev/null; fi
+  if [[ -n $deb ]]; then cp "$deb" "$work/"; elif $packs; then .ci/deb "$work" >/dev/null; fi
   mkdir -p "$cache"
   # Mounts made there are not seen here: removing `$work` cannot reach through them.
   local options=(--cache "$cache" --debian "$debian")
   ! $again || options+=(--again)
+  $tests || options+=(--without-tests)
   CUDA_INSTALL_INSIDE=$work setpriv --pdeathsig KILL unshare --mount --pid --mount-proc --fork --kill-child \
     "$PWD/Tests/${0##*/}" "${options[@]}" &
   child=$!
