@@ -31,7 +31,8 @@ private final class Sandbox: Sendable {
       command + [BuiltBinary.path] + words.prefix(1) + ["--prefix", prefix] + words.dropFirst(),
       environment: [
         "PATH": "/usr/bin:/bin", "HOME": scratch.file("home"), "LC_ALL": "C",
-        "TMPDIR": scratch.file("home"),
+        // ThreadSanitizer makes a file of its own there.
+        "TMPDIR": isSanitized ? "/tmp" : scratch.file("home"),
       ], in: scratch)
     program.wait()
     return program
