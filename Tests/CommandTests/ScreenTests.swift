@@ -60,7 +60,9 @@ private struct Drawn {
     ]) {
       try #require(drawn.draws(3))
       let during = badges(drawn.run.transcript)
-      #expect(during.count == 1 && (1...99).contains(during[0]), "\(drawn.environment) \(during)")
+      // What else is fetched may still be on its way at the first frame.
+      let isShown = !during.isEmpty && during.allSatisfy { (0...99).contains($0) }
+      #expect(isShown, "\(drawn.environment) \(during)")
       drawn.hold.release()
       #expect(drawn.run.end() == 0)
       let all = badges(drawn.run.transcript)
