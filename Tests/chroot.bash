@@ -6,7 +6,9 @@
 # Nothing is installed into this machine. What debootstrap and apt fetch is kept in a cache, which may be deleted.
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cuda-install-tests
-debian=http://deb.debian.org/debian
+# Where this machine takes its Debian from.
+# shellcheck disable=SC2016 # apt's variable, not the shell's.
+debian=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
 deb='' packs=true again=false tests=true
 PATH=$PATH:/usr/sbin:/sbin
 
