@@ -5,7 +5,7 @@ import CUDAInstall
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look for problems in and around the prefix.",
+    commandName: "doctor", abstract: "Look for problems in and around the prefix.",
     discussion: """
       Proves in the prefix itself, with a second process, that its lock excludes, that SIGKILL frees it, and that \
       a link can be replaced without a gap. The exit status is that of the first failure. Behind the checks, each \

@@ -5,7 +5,7 @@ import CUDAInstall
 
 struct Env: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print shell settings for a release.",
+    commandName: "env", abstract: "Print shell settings for a release.",
     discussion: """
       Use it as: eval "$(cuda-install env)". It names the release's own tree, not current, so that a \
       switch in the middle of a build mixes nothing. A modulefile, which is kept, names the release's path.
@@ -53,7 +53,7 @@ struct Env: ParsableCommand {
 
 struct Exec: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a command with a release's settings.",
+    commandName: "exec", abstract: "Run a command with a release's settings.",
     usage: "cuda-install exec [<version>] [<options>] -- <command> [<argument> ...]",
     discussion: "The command's exit status is passed through; 126 and 127 are as in the shell.",
     aliases: ["run"])

@@ -6,7 +6,7 @@ public import CUDAPlanning
 
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Install a release, or some components of it.",
+    commandName: "install", abstract: "Install a release, or some components of it.",
     usage: "cuda-install install [<version>] [<component> ...] [<options>]",
     discussion: """
       VERSION is an exact release (13.0.2), the newest of a line (13.0 or 13), or latest, the default. \

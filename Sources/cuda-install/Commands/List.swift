@@ -6,7 +6,7 @@ import CUDAPlanning
 
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List releases, or the components of one.")
+    commandName: "list", abstract: "List releases, or the components of one.")
 
   @Flag(help: "What the source offers, not what is installed.")
   var available = false

@@ -4,7 +4,7 @@ import CUDAInstall
 
 struct Prune: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Delete what nothing uses.",
+    commandName: "prune", abstract: "Delete what nothing uses.",
     discussion: """
       Releases that a newer one on their track has replaced, trees that no link names, and downloads that \
       nobody continues. What a running program uses through exec stays.

@@ -4,7 +4,7 @@ import CUDAInstall
 
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Remove releases, or some components of one.",
+    commandName: "remove", abstract: "Remove releases, or some components of one.",
     discussion: """
       With COMPONENTs, the release that VERSION names, by default the current one, gets a new tree without \
       them: nothing is fetched, and rollback undoes it. Without, the releases go, each named exactly.

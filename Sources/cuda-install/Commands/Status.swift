@@ -6,7 +6,7 @@ import CUDAPlanning
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what is installed, and what is going on.")
+    commandName: "status", abstract: "Show what is installed, and what is going on.")
 
   @Flag(help: "Show the run that is under way until it ends, and end as it does.")
   var follow = false

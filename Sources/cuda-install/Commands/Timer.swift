@@ -5,7 +5,7 @@ import CUDAInstall
 
 struct Timer: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Let systemd update what is installed.",
+    commandName: "timer", abstract: "Let systemd update what is installed.",
     discussion: """
       Root's timers are the system's, those of others run while they are logged in. Nothing but this command turns \
       one on. Without systemd, print cron.
@@ -51,7 +51,8 @@ struct Timer: ParsableCommand {
   }
 
   struct Enable: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Update the prefix from now on.")
+    static let configuration = CommandConfiguration(
+      commandName: "enable", abstract: "Update the prefix from now on.")
 
     @Option(help: "When, as systemd writes it: daily, weekly, 'Mon *-*-* 03:00'.")
     var schedule: String?
@@ -104,7 +105,8 @@ struct Timer: ParsableCommand {
   }
 
   struct Disable: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Update the prefix no more.")
+    static let configuration = CommandConfiguration(
+      commandName: "disable", abstract: "Update the prefix no more.")
 
     @OptionGroup var target: Target
     @OptionGroup var options: GlobalOptions
@@ -146,7 +148,7 @@ struct Timer: ParsableCommand {
 
   struct Print: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print what systemd or cron would be told.")
+      commandName: "print", abstract: "Print what systemd or cron would be told.")
 
     enum What: String, ExpressibleByArgument, CaseIterable { case service, timer, cron }
 

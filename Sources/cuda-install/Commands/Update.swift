@@ -4,7 +4,7 @@ import CUDAInstall
 
 struct Update: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Bring what is installed to the newest of its track.",
+    commandName: "update", abstract: "Bring what is installed to the newest of its track.",
     discussion: """
       A release that was asked for as 13.0 moves to the newest 13.0.x, one that was asked for exactly never \
       moves. The old release stays until prune. Without --mirror, each comes from where it came before.

@@ -3,7 +3,7 @@ import CUDAInstall
 
 struct Use: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make an installed release the current one.")
+    commandName: "use", abstract: "Make an installed release the current one.")
 
   @Argument(
     help: "The release (13.0.2), the newest of a line (13), or - for the previous one.",

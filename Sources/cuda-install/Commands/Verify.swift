@@ -4,7 +4,7 @@ import CUDAInstall
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare the files of a release with its receipt.",
+    commandName: "verify", abstract: "Compare the files of a release with its receipt.",
     discussion:
       "Status 65 if they differ. --repair makes a new tree, and fetches only what is damaged.")
 
