@@ -14,12 +14,14 @@ package enum ArchiveError: Error, Equatable, Sendable {
   case files(SystemCallError)
   /// Somebody wants this to end.
   case cancelled
+  /// There is no libarchive to read with: why, as the loader says it.
+  case unavailable(String)
 
   /// Whether the archive is to blame, and will be the next time.
   package var isOfArchive: Bool {
     switch self {
     case .notAnArchive, .damaged, .refused, .tooMuch: true
-    case .files, .cancelled: false
+    case .files, .cancelled, .unavailable: false
     }
   }
 
@@ -34,6 +36,7 @@ package enum ArchiveError: Error, Equatable, Sendable {
       "\(archive) unpacks to more than is plausible: \(reason)"
     case .files(let error): error.message
     case .cancelled: "unpacking was stopped"
+    case .unavailable(let text): "libarchive cannot be loaded: \(text)"
     }
   }
 }

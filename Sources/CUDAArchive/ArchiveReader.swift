@@ -24,7 +24,7 @@ package enum ArchiveFormat: String, CaseIterable, Sendable {
   var isZip: Bool { self == .zip || self == .wheel }
 }
 
-/// One pass over an archive through libarchive, which only ever reads.
+/// One pass over an archive through libarchive, which only ever reads, and which has been loaded.
 struct ArchiveReader: ~Copyable {
   private let archive: OpaquePointer
   private let name: String
@@ -40,7 +40,7 @@ struct ArchiveReader: ~Copyable {
     _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(ArchiveError) {
-    guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
+    guard let archive = carchive_read_new() else { preconditionFailure("out of memory") }
     self.archive = archive
     self.name = name
     self.format = format
@@ -49,13 +49,13 @@ struct ArchiveReader: ~Copyable {
       stream = nil
       directory = try ZipDirectory(file, archive: name)
       // Not _zip: that adds the streaming reader, which accepts a zip without a directory.
-      archive_read_support_format_zip_seekable(archive)
-      code = archive_read_open_fd(archive, file.descriptor, 1 << 17)
+      carchive_read_support_format_zip_seekable(archive)
+      code = carchive_read_open_fd(archive, file.descriptor, 1 << 17)
     } else {
       let stream = DecodedStream(
         file, format: format, name: name, byteLimit: byteLimit, isCancelled: isCancelled)
       self.stream = stream
-      archive_read_support_format_tar(archive)
+      carchive_read_support_format_tar(archive)
       code = stream.open(in: archive)
     }
     guard code == ARCHIVE_OK else { throw stream?.failure ?? .notAnArchive(name, reason: reason) }
@@ -64,25 +64,30 @@ struct ArchiveReader: ~Copyable {
   /// Reads a zip in memory, which must be there as long as this value is.
   init(zip bytes: UnsafeRawBufferPointer, format: ArchiveFormat, name: String) throws(ArchiveError)
   {
-    guard let archive = archive_read_new() else { preconditionFailure("out of memory") }
+    guard let archive = carchive_read_new() else { preconditionFailure("out of memory") }
     self.archive = archive
     self.name = name
     self.format = format
     stream = nil
     directory = try ZipDirectory(zip: bytes, archive: name)
-    archive_read_support_format_zip_seekable(archive)
-    guard archive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK else {
+    carchive_read_support_format_zip_seekable(archive)
+    guard carchive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK else {
       throw .notAnArchive(name, reason: reason)
     }
   }
 
-  deinit { archive_read_free(archive) }
+  deinit { _ = carchive_read_free(archive) }
+
+  /// libarchive is there to be called, also by a thread that may open no file any more.
+  static func load() throws(ArchiveError) {
+    if let problem = carchive_load() { throw .unavailable(String(cString: problem)) }
+  }
 
   /// The next entry, or `nil` at the end. A warning is an error: it means that the two copies of a field
   /// disagree, or that a name could not be read.
   mutating func next() throws(ArchiveError) -> Entry? {
     var entry: OpaquePointer?
-    let code = archive_read_next_header(archive, &entry)
+    let code = carchive_read_next_header(archive, &entry)
     if code == ARCHIVE_EOF {
       try stream?.finish(limit: UnpackingLimit.tailByteCount)
       try directory?.checkEnd()
@@ -102,7 +107,7 @@ struct ArchiveReader: ~Copyable {
       var start: UnsafeRawPointer?
       var count = 0
       var offset: Int64 = 0
-      let code = archive_read_data_block(archive, &start, &count, &offset)
+      let code = carchive_read_data_block(archive, &start, &count, &offset)
       if code == ARCHIVE_EOF { return }
       guard code == ARCHIVE_OK else { throw failure }
       try body(offset, UnsafeRawBufferPointer(start: start, count: count))
@@ -113,7 +118,7 @@ struct ArchiveReader: ~Copyable {
   private var failure: ArchiveError { stream?.failure ?? .damaged(name, reason: reason) }
 
   private var reason: String {
-    archive_error_string(archive).map { String(cString: $0) } ?? "it cannot be read"
+    carchive_error_string(archive).map { String(cString: $0) } ?? "it cannot be read"
   }
 }
 
@@ -139,32 +144,32 @@ struct Entry {
 
   /// `isLocalTime`: whether libarchive had to guess where the clock was.
   init(_ entry: OpaquePointer, isLocalTime: Bool) {
-    name = Self.bytes(archive_entry_pathname(entry))
-    if let target = archive_entry_hardlink(entry) {
+    name = Self.bytes(carchive_entry_pathname(entry))
+    if let target = carchive_entry_hardlink(entry) {
       kind = .hardLink(target: Self.bytes(target))
     } else {
       // The S_IFMT values of Linux, as libarchive's AE_IF… macros, which are not imported.
-      switch archive_entry_filetype(entry) {
+      switch carchive_entry_filetype(entry) {
       case 0o100000: kind = .file
       case 0o040000: kind = .directory
-      case 0o120000: kind = .link(target: Self.bytes(archive_entry_symlink(entry)))
+      case 0o120000: kind = .link(target: Self.bytes(carchive_entry_symlink(entry)))
       default: kind = .other
       }
     }
-    byteCount = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : 0
-    isExecutable = archive_entry_perm(entry) & 0o111 != 0
+    byteCount = carchive_entry_size_is_set(entry) != 0 ? carchive_entry_size(entry) : 0
+    isExecutable = carchive_entry_perm(entry) & 0o111 != 0
     sparseByteCount = Self.sparseByteCount(entry)
-    let time = Int64(archive_entry_mtime(entry))
+    let time = Int64(carchive_entry_mtime(entry))
     // Two machines make the same tree of one archive, wherever they are.
     let shown = isLocalTime ? Timestamp.localClock(of: time) : time
     modified = (0..<4_102_444_800).contains(shown) ? shown : 0
   }
 
   private static func sparseByteCount(_ entry: OpaquePointer) -> Int64? {
-    guard archive_entry_sparse_reset(entry) > 0 else { return nil }
+    guard carchive_entry_sparse_reset(entry) > 0 else { return nil }
     var sum: Int64 = 0
     var (offset, count) = (Int64(0), Int64(0))
-    while archive_entry_sparse_next(entry, &offset, &count) == ARCHIVE_OK {
+    while carchive_entry_sparse_next(entry, &offset, &count) == ARCHIVE_OK {
       let (next, overflow) = sum.addingReportingOverflow(count)
       sum = overflow ? .max : next
     }

@@ -119,7 +119,7 @@ final class DecodedStream {
 extension DecodedStream {
   /// libarchive reads this stream from now on, and keeps no hold of it.
   func open(in archive: OpaquePointer) -> Int32 {
-    archive_read_open2(
+    carchive_read_open2(
       archive, Unmanaged.passUnretained(self).toOpaque(), nil,
       { archive, client, bytes in
         guard let client, let bytes else { return -1 }

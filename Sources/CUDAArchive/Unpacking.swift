@@ -51,6 +51,9 @@ package struct Unpacking: Sendable {
     self.isCancelled = isCancelled
   }
 
+  /// What it takes is there, also on a thread that may open no file any more.
+  package static func prepare() throws(ArchiveError) { try ArchiveReader.load() }
+
   /// How many bytes the archive may become.
   var byteLimit: Int64 { UnpackingLimit.byteCount(ofArchive: archiveByteCount) }
 
@@ -58,6 +61,7 @@ package struct Unpacking: Sendable {
   package func run(
     _ file: borrowing File, into root: SharedDirectory
   ) throws(ArchiveError) -> Unpacked {
+    try ArchiveReader.load()
     var reader = try ArchiveReader(
       file, format: format, name: archive, byteLimit: byteLimit, isCancelled: isCancelled)
     var work = UnpackingWork(unpacking: self, root: root)

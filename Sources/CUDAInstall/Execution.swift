@@ -36,6 +36,7 @@ extension Installer {
         try store.checkPlace(of: [plan.release.text] + (plan.makesCurrent ? [Layout.current] : []))
       }
       let jobs = try prepare(tree, offers, &partials, in: store)
+      try prepareUnpacking(of: jobs)
       try checkSpace(for: jobs, plan, in: store)
       let staging: Staging = try storing { () throws(StoreError) in try store.makeStaging() }
       do throws(InstallError) {
@@ -109,6 +110,13 @@ extension Installer {
       throw InstallError(.offline(url: locations.first?.description ?? ""))
     }
     return Job(item: item, partial, at: present)
+  }
+
+  private func prepareUnpacking(of jobs: [Job]) throws(InstallError) {
+    guard let first = jobs.first(where: \.isFetched) else { return }
+    do { try Unpacking.prepare() } catch {
+      throw InstallError(.archive(component: first.item.component.name, error))
+    }
   }
 
   private func checkSpace(

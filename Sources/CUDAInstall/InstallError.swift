@@ -142,6 +142,7 @@ public struct InstallError: Error, Sendable {
         + "not \(expected): it is not in sync yet"
     case .archive(let component, .files(let error)) where error.isNoSpace:
       "the disk is full, while unpacking \(component): \(error.message)"
+    case .archive(_, .unavailable(let text)): "libarchive cannot be loaded: \(text)"
     case .archive(let component, let error): "\(component): \(error.message)"
     case .collision(let path, let one, let other):
       "\(one) and \(other) both bring \(path), and not the same"
@@ -202,6 +203,8 @@ public struct InstallError: Error, Sendable {
         ?? "'cuda-install install' installs the latest release"
     case .store(let error): error.hint
     case .archive(_, .files(let error)) where error.isNoSpace: StoreError.files(error).hint
+    case .archive(_, .unavailable):
+      "install the package that has it, as in 'apt-get install libarchive13'"
     case .archive: "nothing of it was installed; tell the publisher"
     case .noDriver: "name the version instead, as in 'cuda-install install 12.9'"
     case .noPlatform: "name a platform that it publishes for, as in --platform linux-x86_64"
@@ -266,6 +269,7 @@ public struct InstallError: Error, Sendable {
     case .notInSync, .listedOnly: (69, "not_in_sync")
     case .archive(_, .files(let error)): error.status
     case .archive(_, .cancelled): (70, "internal")
+    case .archive(_, .unavailable): (78, "config")
     case .archive: (65, "bad_archive")
     case .collision: (65, "bad_archive")
     case .noSpace: (74, "no_space")
@@ -315,6 +319,7 @@ extension TransferError {
     case .tooLong, .wrongSize: (65, "size_mismatch")
     case .badURL: (64, "usage")
     case .receiver: (74, "io")
+    case .unavailable: (78, "config")
     }
   }
 }

@@ -11,7 +11,7 @@ final class EasyHandle {
     _ request: TransferRequest, _ attempt: Attempt, _ options: TransferOptions,
     _ write: ccurl_write, _ context: UnsafeMutableRawPointer
   ) {
-    guard let pointer = curl_easy_init() else { preconditionFailure("out of memory") }
+    guard let pointer = ccurl_easy_init() else { preconditionFailure("out of memory") }
     self.pointer = pointer
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -42,8 +42,8 @@ final class EasyHandle {
   }
 
   deinit {
-    curl_easy_cleanup(pointer)
-    curl_slist_free_all(headers)
+    ccurl_easy_cleanup(pointer)
+    ccurl_slist_free_all(headers)
     errorText.deallocate()
   }
 
@@ -118,7 +118,7 @@ final class EasyHandle {
   /// A validator comes from a file or another server: a line break in it must not start a new header.
   private func addHeader(_ name: String, _ value: String?) {
     guard let value, !value.isEmpty, value.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) else { return }
-    headers = curl_slist_append(headers, "\(name): \(value)")
+    headers = ccurl_slist_append(headers, "\(name): \(value)")
   }
 }
 
@@ -184,13 +184,13 @@ extension EasyHandle {
   }
 
   func errorText(for code: CURLcode) -> String {
-    String(cString: errorText[0] != 0 ? UnsafePointer(errorText) : curl_easy_strerror(code))
+    String(cString: errorText[0] != 0 ? UnsafePointer(errorText) : ccurl_easy_strerror(code))
   }
 
   private func header(_ name: String) -> String? {
     var found: UnsafeMutablePointer<curl_header>?
     // -1: the last request's, behind all redirects.
-    let code = curl_easy_header(pointer, name, 0, UInt32(CURLH_HEADER), -1, &found)
+    let code = ccurl_easy_header(pointer, name, 0, UInt32(CURLH_HEADER), -1, &found)
     guard code == CURLHE_OK, let value = found?.pointee.value else { return nil }
     return String(cString: value)
   }

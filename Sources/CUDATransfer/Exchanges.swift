@@ -38,10 +38,10 @@ struct Exchanges {
     share(now)
     admit()
     var running: Int32 = 0
-    curl_multi_perform(multi, &running)
+    ccurl_multi_perform(multi, &running)
     var code = CURLE_OK
     while let pointer = ccurl_multi_next_done(multi, &code) {
-      curl_multi_remove_handle(multi, pointer)
+      ccurl_multi_remove_handle(multi, pointer)
       guard let stream = active.removeValue(forKey: pointer) else { continue }
       let exchange = stream.exchange
       let hasCompany = active.values.contains {
@@ -72,7 +72,7 @@ struct Exchanges {
       }
     }
     let milliseconds = max(0, (longest / .milliseconds(1)).rounded(.up))
-    curl_multi_poll(multi, nil, 0, Int32(milliseconds), nil)
+    ccurl_multi_poll(multi, Int32(milliseconds))
   }
 
   /// Begins whatever there is a connection for, first come, first served.
@@ -112,7 +112,7 @@ struct Exchanges {
   private mutating func follow(_ next: Exchange.Next, _ stream: Stream) {
     switch next {
     case .ask(let handle):
-      let code = curl_multi_add_handle(multi, handle.pointer)
+      let code = ccurl_multi_add_handle(multi, handle.pointer)
       precondition(code == CURLM_OK, "a new handle is refused: \(code)")
       active[handle.pointer] = stream
     case .wait(let duration):
@@ -132,7 +132,7 @@ struct Exchanges {
   private mutating func end(_ exchange: Exchange, _ result: Result<TransferResponse, TransferError>)
   {
     for handle in exchange.abandon() {
-      curl_multi_remove_handle(multi, handle.pointer)
+      ccurl_multi_remove_handle(multi, handle.pointer)
       active[handle.pointer] = nil
     }
     line.removeAll { $0.exchange === exchange }

@@ -14,6 +14,8 @@ package enum TransferError: Error, Sendable {
   /// The receiver's own error.
   case receiver(any Error & Sendable)
   case cancelled
+  /// There is no libcurl to ask with: why, as the loader says it.
+  case unavailable(String)
 }
 
 extension TransferError {
@@ -53,7 +55,7 @@ extension TransferError {
     switch self {
     case .http(let status, _): Retry.isTransient(status: status)
     case .network(let code, _, _): Retry.isTransient(code: code)
-    case .tls, .tooLong, .wrongSize, .badURL, .receiver, .cancelled: false
+    case .tls, .tooLong, .wrongSize, .badURL, .receiver, .cancelled, .unavailable: false
     }
   }
 
@@ -68,7 +70,7 @@ extension TransferError {
   /// Whether it has nothing to do with the server.
   package var isOurs: Bool {
     switch self {
-    case .receiver, .cancelled: true
+    case .receiver, .cancelled, .unavailable: true
     default: false
     }
   }
@@ -87,6 +89,7 @@ extension TransferError {
     case .badURL: "not an http or https URL"
     case .receiver(let underlying): clean("\(underlying)")
     case .cancelled: "the transfer was cancelled"
+    case .unavailable(let text): "libcurl cannot be loaded: \(clean(text))"
     }
   }
 
@@ -100,7 +103,7 @@ extension TransferError {
     case .http(_, let url), .network(_, _, let url), .tls(_, _, let url), .tooLong(let url, _),
       .wrongSize(let url, _, _), .badURL(let url):
       url
-    case .receiver, .cancelled: nil
+    case .receiver, .cancelled, .unavailable: nil
     }
   }
 
@@ -120,6 +123,7 @@ extension TransferError {
     case .tls: "name the certificates of your proxy or mirror by --cacert or CURL_CA_BUNDLE"
     case .tooLong, .wrongSize: "try another mirror: its copy is not what the manifest describes"
     case .badURL: "give a URL that begins with https:// or http://"
+    case .unavailable: "install the package that has it, as in 'apt-get install libcurl4'"
     case .receiver, .cancelled: nil
     }
   }

@@ -13,20 +13,25 @@ final class TransferLoop: Sendable {
 
   private let options: TransferOptions
   private let mailbox = Mutex(Mailbox())
-  /// Used by the thread only, but for curl_multi_wakeup(3), which is safe from any.
-  private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+  /// Used by the thread only, but for curl_multi_wakeup(3), which is safe from any. `nil` where there is no libcurl: then
+  /// every request has been answered.
+  private nonisolated(unsafe) let multi: UnsafeMutableRawPointer?
 
   init(_ options: TransferOptions) {
     self.options = options
-    _ = globalInitialization
-    guard let multi = curl_multi_init() else { preconditionFailure("out of memory") }
+    if let problem = ccurl_load() {
+      multi = nil
+      end(.unavailable(String(cString: problem)))
+      return
+    }
+    guard let multi = ccurl_multi_init() else { preconditionFailure("out of memory") }
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHost)
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.connections)
     self.multi = multi
   }
 
   deinit {
-    curl_multi_cleanup(multi)
+    if let multi { ccurl_multi_cleanup(multi) }
   }
 
   func start(_ start: Start) {
@@ -51,12 +56,15 @@ final class TransferLoop: Sendable {
   /// There is nothing to run this loop on.
   func end(_ error: TransferError) { mailbox.withLock { $0.end = error } }
 
-  private func wake() { curl_multi_wakeup(multi) }
+  private func wake() {
+    if let multi { _ = ccurl_multi_wakeup(multi) }
+  }
 
   /// Transfers until closed and done. `isCancelled` is asked at least every `interval`.
   func run(
     asking isCancelled: @escaping () -> Bool = { false }, every interval: Duration = .seconds(60)
   ) {
+    guard let multi else { return }
     var exchanges = Exchanges(multi, options)
     let isCancelled = { self.mailbox.withLock { $0.isCancelled } || isCancelled() }
     while true {
@@ -83,6 +91,3 @@ extension Array {
     return self
   }
 }
-
-/// Once for the process, before anything else of libcurl.
-private let globalInitialization = ccurl_global_init()

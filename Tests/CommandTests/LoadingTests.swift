@@ -1,0 +1,40 @@
+import TestSupport
+import Testing
+
+/// libcurl and libarchive bring libraries along that take longer to load than most commands take.
+@Suite struct `A library that is loaded when it is needed` {
+  /// An environment in which `library` is there, and is none.
+  private func without(_ library: String, _ bench: Bench) -> [String: String] {
+    bench.scratch.write("libraries/\(library)", Array("not a library\n".utf8))
+    return ["LD_LIBRARY_PATH": bench.scratch.file("libraries")]
+  }
+
+  @Test(arguments: ["libcurl.so.4", "libarchive.so.13"])
+  func `is not loaded by what asks no server and unpacks nothing`(library: String) throws {
+    let bench = try Bench()
+    try #require(bench.run("install", "13").status == 0)
+    let environment = without(library, bench)
+    for words in [["--version"], ["--help"], ["install", "--help"]] {
+      let run = bench.ended([BuiltBinary.path] + words, environment: environment)
+      #expect(run.status == 0, "\(words): \(run.errors)")
+    }
+    for words in [["status"], ["env"], ["list"], ["verify"], ["use", "13"]] {
+      let run = bench.ended(bench.command(words), environment: environment)
+      #expect(run.status == 0, "\(words): \(run.errors)")
+    }
+  }
+
+  @Test(arguments: [("libcurl.so.4", "libcurl4"), ("libarchive.so.13", "libarchive13")])
+  func `is named with its package when it is not there, and nothing is changed`(
+    library: String, package: String
+  ) throws {
+    let bench = try Bench()
+    let run = bench.run("install", "13", environment: without(library, bench))
+    #expect(run.status == 78)
+    #expect(run.errors.contains("cannot be loaded: "), "\(run.errors)")
+    #expect(run.errors.contains("'apt-get install \(package)'"), "\(run.errors)")
+    #expect(namesIn(bench.prefix).allSatisfy { $0.hasPrefix(".") })
+    #expect(bench.server.log.allSatisfy { !$0.path.contains("archive.tar") })
+    #expect(bench.run("install", "13").status == 0)
+  }
+}
