@@ -37,7 +37,7 @@ struct ArchiveReader: ~Copyable {
   /// Starts at the descriptor's position: at the beginning, if nobody has read from it (I6: the bytes
   /// that were verified are the bytes that are read). `byteLimit`: of a tar, with all its headers.
   init(
-    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64,
+    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64, threadCount: Int,
     isCancelled: @escaping @Sendable () -> Bool
   ) throws(ArchiveError) {
     guard let archive = carchive_read_new() else { preconditionFailure("out of memory") }
@@ -53,7 +53,8 @@ struct ArchiveReader: ~Copyable {
       code = carchive_read_open_fd(archive, file.descriptor, 1 << 17)
     } else {
       let stream = DecodedStream(
-        file, format: format, name: name, byteLimit: byteLimit, isCancelled: isCancelled)
+        file, format: format, name: name, byteLimit: byteLimit, threadCount: threadCount,
+        isCancelled: isCancelled)
       self.stream = stream
       carchive_read_support_format_tar(archive)
       code = stream.open(in: archive)

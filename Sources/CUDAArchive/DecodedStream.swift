@@ -26,10 +26,10 @@ final class DecodedStream {
   private var hasAllInput = false
   private var byteCount: Int64 = 0
 
-  /// Starts where the descriptor's position is. `file` stays open as long as this value is used; more than
+  /// Starts where the descriptor's position is, with up to `threadCount` threads of its own. `file` stays open as long as this value is used; more than
   /// `byteLimit` bytes are an error.
   init(
-    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64,
+    _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64, threadCount: Int,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.isCancelled = isCancelled
@@ -38,7 +38,7 @@ final class DecodedStream {
     self.format = format
     self.byteLimit = byteLimit
     switch format {
-    case .tarXz: decoder = XzDecoder()
+    case .tarXz: decoder = XzDecoder(threadCount: threadCount)
     case .tarGz: decoder = GzipDecoder()
     case .tarZst: decoder = ZstdDecoder()
     case .zip, .wheel: preconditionFailure("a zip is not a stream")

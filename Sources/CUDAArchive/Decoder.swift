@@ -33,6 +33,8 @@ enum DecoderLimit {
   /// How far back a file may refer, which has to be in memory: twice of `xz -9`, and what zstd takes unasked.
   static let windowByteCount = 1 << windowLog
   static let windowLog = 27
+  /// For blocks that are decoded at the same time, all together.
+  static let blocksByteCount = 88 << 20
   /// What liblzma takes beside the window.
   static let overheadByteCount = 4 << 20
 }
@@ -41,11 +43,28 @@ enum DecoderLimit {
 final class XzDecoder: Decoder {
   private var stream = lzma_stream()
 
-  init() {
+  /// `threadCount`: how many blocks are decoded at a time, as far as the memory for them reaches.
+  init(threadCount: Int) {
     let limit = UInt64(DecoderLimit.windowByteCount + DecoderLimit.overheadByteCount)
-    guard lzma_stream_decoder(&stream, limit, clzma_concatenated) == LZMA_OK else {
-      preconditionFailure("out of memory")
+    let code: lzma_ret
+    if threadCount > 1 {
+      var settings = lzma_mt()
+      settings.flags = clzma_concatenated
+      settings.threads = UInt32(threadCount)
+      settings.memlimit_threading = UInt64(DecoderLimit.blocksByteCount)
+      settings.memlimit_stop = limit
+      code = lzma_stream_decoder_mt(&stream, &settings)
+    } else {
+      code = lzma_stream_decoder(&stream, limit, clzma_concatenated)
     }
+    guard code == LZMA_OK else { preconditionFailure("out of memory") }
+  }
+
+  /// Whether a file that begins so can be decoded by several threads: its first block says how long it is, as those of
+  /// `xz -T2` do. The .xz file format §3.1.2.
+  static func hasSizedBlocks(_ beginning: UnsafeRawBufferPointer) -> Bool {
+    let (flags, sizes) = (13, UInt8(0xC0))
+    return beginning.count > flags && beginning[flags] & sizes == sizes
   }
 
   deinit { lzma_end(&stream) }

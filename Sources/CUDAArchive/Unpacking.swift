@@ -12,6 +12,8 @@ package struct Unpacking: Sendable {
   package var format: ArchiveFormat
   /// The archive's size, against which its content is measured.
   package var archiveByteCount: Int64
+  /// How many threads may decode it at a time, where it `canBeSplit`.
+  package var threadCount = 1
   /// Whether all members are below one directory, which is left away.
   package var hasTop: Bool
   /// Where a member goes in the tree. Called with the path behind the archive's top directory.
@@ -51,6 +53,18 @@ package struct Unpacking: Sendable {
     self.isCancelled = isCancelled
   }
 
+  /// Whether several threads can decode an archive faster than one.
+  package static func canBeSplit(
+    _ file: borrowing File, _ format: ArchiveFormat
+  ) throws(SystemCallError) -> Bool {
+    guard format == .tarXz else { return false }
+    var beginning: [UInt8] = []
+    try file.forEachPiece(upTo: 16, mapping: { $0 }) { (piece) throws(SystemCallError) in
+      beginning += piece
+    }
+    return beginning.withUnsafeBytes { XzDecoder.hasSizedBlocks($0) }
+  }
+
   /// What it takes is there, also on a thread that may open no file any more.
   package static func prepare() throws(ArchiveError) { try ArchiveReader.load() }
 
@@ -63,7 +77,8 @@ package struct Unpacking: Sendable {
   ) throws(ArchiveError) -> Unpacked {
     try ArchiveReader.load()
     var reader = try ArchiveReader(
-      file, format: format, name: archive, byteLimit: byteLimit, isCancelled: isCancelled)
+      file, format: format, name: archive, byteLimit: byteLimit, threadCount: threadCount,
+      isCancelled: isCancelled)
     var work = UnpackingWork(unpacking: self, root: root)
     while let entry = try reader.next() {
       guard !isCancelled() else { throw .cancelled }

@@ -98,7 +98,7 @@ extension Thread {
   }
 
   /// The result of `body`, on a thread of its own.
-  static func result<Value: Sendable>(
+  package static func result<Value: Sendable>(
     _ body: @escaping @Sendable () -> Value
   ) throws(SystemCallError) -> Value {
     let result = Monitor<Value?>(nil)

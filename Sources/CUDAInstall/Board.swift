@@ -150,9 +150,16 @@ struct Board {
 final class Gauges: Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let written = Atomic<Int64>(0)
+  private let threads = Atomic<Bool>(false)
 
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
   var writtenByteCount: Int64 { written.load(ordering: .relaxed) }
+
+  /// Whether the caller may have threads beside the workers: one at a time, for the memory that they take.
+  func takeThreads() -> Bool {
+    threads.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+  }
+  func giveThreadsBack() { threads.store(false, ordering: .relaxed) }
 
   func cancel() { cancelled.store(true, ordering: .relaxed) }
   func add(written byteCount: Int64) { written.add(byteCount, ordering: .relaxed) }

@@ -78,7 +78,7 @@ struct Worker: Sendable {
     let gauges = gauges
     let claims = claims
     let hasStatic = hasStatic
-    let unpacking = Unpacking(
+    var unpacking = Unpacking(
       archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
       hasTop: format != .wheel && artifact.layout != .flat,
       destination: { path in
@@ -90,9 +90,16 @@ struct Worker: Sendable {
       claims: { claims.take($0) },
       progress: { gauges.add(written: $0) },
       isCancelled: { gauges.isCancelled })
+    let isSplit: Bool
+    do { isSplit = try Unpacking.canBeSplit(partial.file, format) && gauges.takeThreads() } catch {
+      throw InstallError(.store(.files(error)))
+    }
+    defer { if isSplit { gauges.giveThreadsBack() } }
+    unpacking.threadCount = isSplit ? Machine.coreCount : 1
     let unpacked: Result<Unpacked, ArchiveError>
     do {
       unpacked = try confined(to: root) {
+        [unpacking] in
         Result { () throws(ArchiveError) in try unpacking.run(partial.file, into: root) }
       }
     } catch {

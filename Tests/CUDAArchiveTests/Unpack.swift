@@ -14,6 +14,8 @@ struct Unpack {
   var claims: @Sendable (String) -> Bool = { _ in true }
   var progress: @Sendable (Int64) -> Void = { _ in }
   var isCancelled: @Sendable () -> Bool = { false }
+  /// Of those archives that can be split.
+  var threadCount = 2
 
   init(_ members: [Member]) { archive = ArchiveMaker.tarGz(members) }
   init(archive: [UInt8]) { self.archive = archive }
@@ -32,10 +34,15 @@ struct Unpack {
     } catch {
       throw .files(error)
     }
-    let unpacking = Unpacking(
+    var unpacking = Unpacking(
       archive: "test.tar.gz", format: format, archiveByteCount: Int64(archive.count),
       hasTop: hasTop,
       destination: destination, claims: claims, progress: progress, isCancelled: isCancelled)
+    do {
+      if try Unpacking.canBeSplit(file, format) { unpacking.threadCount = threadCount }
+    } catch {
+      throw .files(error)
+    }
     return try unpacking.run(file, into: root)
   }
 

@@ -110,6 +110,33 @@ struct `A thread that is confined to a directory` {
     #expect(status.st_mode & 0o777 == 0o644 && status.st_uid == getuid() && status.st_nlink == 1)
   }
 
+  @Test func `starts threads, which are confined as it is, and no process`() throws {
+    let tries = try confined { inside, outside in
+      let thread = try? Thread.result {
+        [
+          "thread: inside": code { () throws(SystemCallError) in
+            _ = try inside.directory.create("of-the-thread")
+          },
+          "thread: outside": code { () throws(SystemCallError) in
+            _ = try outside.directory.create("of-the-thread")
+          },
+          "thread: socket": result(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)),
+        ]
+      }
+      var tries = thread ?? [:]
+      var process = pid_t()
+      var arguments: [UnsafeMutablePointer<CChar>?] = [nil]
+      tries["spawn"] = posix_spawn(&process, "/bin/true", nil, nil, &arguments, nil)
+      return tries
+    }
+    #expect(tries["thread: inside"] == 0)
+    for what in ["thread: outside", "thread: socket", "spawn"] {
+      let code = try #require(tries[what], "\(what)")
+      #expect([EACCES, EPERM].contains(code), "\(what): \(code)")
+    }
+    #expect(namesIn(scratch.file("outside")) == [])
+  }
+
   @Test func `confines no thread but its own`() throws {
     _ = try confined { _, _ in [:] }
     #expect(

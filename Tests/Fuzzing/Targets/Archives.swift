@@ -127,11 +127,12 @@ private final class Sandbox: Sendable {
     try parent.removeTree("archive")
     let file = try parent.create("archive")
     try file.write(archive, at: 0)
-    let unpacking = Unpacking(
+    var unpacking = Unpacking(
       archive: "archive\(format.rawValue)", format: format,
       archiveByteCount: Int64(archive.count), hasTop: archive.count % 2 == 0,
       destination: { .tree($0) }, claims: { _ in true }, progress: { _ in },
       isCancelled: { false })
+    if try Unpacking.canBeSplit(file, format) { unpacking.threadCount = 2 }
     var unpacked: Unpacked?
     do throws(ArchiveError) {
       unpacked = try unpacking.run(file, into: tree)
