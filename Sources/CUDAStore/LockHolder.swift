@@ -34,10 +34,12 @@ package enum Occupation: Sendable, Equatable {
 
 extension Store {
   package func occupation() -> Occupation {
-    let holders = lockHolders()
     guard let operation = operation() else {
-      return holders?.first.map { .atWork(.process($0)) } ?? .nobody
+      return lockHolders()?.first.map { .atWork(.process($0)) } ?? .nobody
     }
+    // Whether a process is there is seen at once; whose locks there are costs much more to find out.
+    if operation.liveness == .alive { return .atWork(.run(operation)) }
+    let holders = lockHolders()
     switch operation.liveness(among: holders) {
     case .alive, .unknown: return .atWork(.run(operation))
     case .dead:

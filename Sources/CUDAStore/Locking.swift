@@ -18,6 +18,8 @@ extension Store {
     let clock = ContinuousClock()
     let start = clock.now
     var grace = Duration.milliseconds(200)
+    var holder = LockHolder.unknown
+    var lastLook: ContinuousClock.Instant?
     while true {
       if let lock = try attempt(in: directory) {
         Interruption.holdNothing(false)
@@ -36,13 +38,18 @@ extension Store {
         return try LockedStore.open(self, lock: lock, prefix: directory, run: run)
       }
       if grace > .zero { try refuseNesting(in: directory) }
-      let holder = holder(within: grace)
-      grace = .zero
+      // An attempt costs little; who has the lock, and how far it is, is worth a look four times a second.
+      let isDue = lastLook.map { clock.now - $0 >= .milliseconds(250) } ?? true
+      if isDue {
+        holder = self.holder(within: grace)
+        grace = .zero
+        lastLook = clock.now
+      }
       if let signal = Interruption.signal { throw .interrupted(signal) }
       if let patience, clock.now - start >= patience {
         throw .locked(prefix: prefix, holder)
       }
-      isBusy(holder)
+      if isDue { isBusy(holder) }
       // Polling gives the time limit, Ctrl-C and the holder's progress, and cannot hang on NFS, where a
       // blocking flock(2) has none of them. With jitter, so that waiting processes do not move in step.
       Thread.pause(milliseconds: Int.random(in: 40...90))
