@@ -59,6 +59,16 @@ public struct CatalogSource: Sendable, Equatable {
       kind: .manifests(ManifestSource(first, mirrors: Array(roots.dropFirst()))))
   }
 
+  /// Whether a server is asked what there is.
+  var isOnline: Bool {
+    switch kind {
+    case .manifests(let source): source.root.isWeb
+    case .document(let location, _): location.isWeb
+    case .archives(let locations): locations.contains(where: \.isWeb)
+    case .wheels: true
+    }
+  }
+
   /// The one manifest or release description at a URL or path. `follows`: whether that is where the newest one always
   /// is, so that updates ask there.
   package static func document(_ text: String, follows: Bool) throws(InstallError) -> CatalogSource

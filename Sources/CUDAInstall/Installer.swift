@@ -116,6 +116,8 @@ public struct Installer {
       resolved = (offers, file)
     }
     return try underLock(run) { (locked, seen) throws(InstallError) in
+      let preparation = prepareTransfer()
+      defer { preparation?.end() }
       // I2: from the disk, after the lock; who waited may find the prefix and the file written.
       let state = try installed()
       let file = try path.map { path throws(InstallError) in try PinFile(path) }
@@ -169,6 +171,11 @@ public struct Installer {
     return Outcome(
       changed: !plan.changesNothing, product: plan.product, release: label, doneBy: doneBy,
       plan: plan, additions: offers.additions)
+  }
+
+  /// Where servers are going to be asked, it is prepared while what is installed is read.
+  func prepareTransfer() -> Preparation? {
+    !isOffline && source.isOnline ? Preparation() : nil
   }
 
   func offers(

@@ -2,6 +2,7 @@ public import CUDACatalog
 import CUDAFiles
 import CUDAPlanning
 import CUDAStore
+import CUDATransfer
 
 /// A newer release of something that is installed, on its track.
 public struct Update: Sendable {
@@ -65,6 +66,9 @@ extension Installer {
     let run = begin("update")
     try requirePrefix()
     let outcome = try underLock(run) { (locked, seen) throws(InstallError) in
+      // Whom to ask the receipts say; it is a server more often than not.
+      let preparation = prepareTransfer()
+      defer { preparation?.end() }
       let found = try findUpdates(of: texts)
       for warning in found.warnings { observe(.warning(warning)) }
       do throws(InstallError) {
