@@ -17,7 +17,8 @@ func `the committed completions are those that the program prints`(shell: String
 /// Those that somebody calls.
 private let scripts = [
   ".ci/deb", ".ci/run", ".ci/setup", "Tests/cron", "Tests/deb", "Tests/demo",
-  "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/latency", "Tests/model",
+  "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/instructions", "Tests/latency",
+  "Tests/model",
   "Tests/power-cut", "Tests/readme", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
   "Tests/sanitize", "Tests/screens", "Tests/strace", "Tests/units", "Tests/update-cost",
   "Tests/verify-cost",
