@@ -16,29 +16,24 @@ package enum Cryptography {
 
 /// A SHA-256 under way.
 package struct SHA256: ~Copyable {
-  private let context: OpaquePointer
+  private var context = SHA256_CTX()
 
   package init() {
-    // Both fail only without memory or without SHA-256 in the library: neither has a way out.
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      preconditionFailure("libcrypto does not offer SHA-256")
-    }
-    self.context = context
+    let status = SHA256_Init(&context)
+    precondition(status == 1, "libcrypto does not offer SHA-256")
   }
-
-  deinit { EVP_MD_CTX_free(context) }
 
   /// Appends `bytes` to what is hashed.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-    let status = EVP_DigestUpdate(context, start, bytes.count)
+    let status = SHA256_Update(&context, start, bytes.count)
     precondition(status == 1, "libcrypto cannot go on hashing")
   }
 
   /// The digest of all that was appended.
   package consuming func finish() -> SHA256Digest {
     let bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-      let status = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+      let status = SHA256_Final(buffer.baseAddress, &context)
       precondition(status == 1, "libcrypto cannot end hashing")
       count = 32
     }
