@@ -42,12 +42,14 @@ enum DecoderLimit {
 /// xz: streams one after the other, with padding between them.
 final class XzDecoder: Decoder {
   private var stream = lzma_stream()
+  private let isThreaded: Bool
 
   /// `threadCount`: how many blocks are decoded at a time, as far as the memory for them reaches.
   init(threadCount: Int) {
     let limit = UInt64(DecoderLimit.windowByteCount + DecoderLimit.overheadByteCount)
     let code: lzma_ret
-    if threadCount > 1 {
+    isThreaded = threadCount > 1
+    if isThreaded {
       var settings = lzma_mt()
       settings.flags = clzma_concatenated
       settings.threads = UInt32(threadCount)
@@ -84,7 +86,9 @@ final class XzDecoder: Decoder {
     case LZMA_OK: return DecoderStep(byteCount: count)
     case LZMA_STREAM_END: return DecoderStep(byteCount: count, isEnd: true)
     case LZMA_MEM_ERROR: throw .noMemory
-    case LZMA_MEMLIMIT_ERROR: throw .memory(byteCount: lzma_memusage(&stream))
+    case LZMA_MEMLIMIT_ERROR:
+      // With threads it would be what is in use so far.
+      throw .memory(byteCount: isThreaded ? nil : lzma_memusage(&stream))
     case LZMA_BUF_ERROR: throw .breaksOff
     case LZMA_FORMAT_ERROR: throw .damaged("something else follows its end")
     case LZMA_OPTIONS_ERROR: throw .damaged("it has options that no xz archive has")

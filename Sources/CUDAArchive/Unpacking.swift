@@ -53,7 +53,10 @@ package struct Unpacking: Sendable {
     self.isCancelled = isCancelled
   }
 
-  /// Whether several threads can decode an archive faster than one.
+  /// As many as there are blocks of the usual 24 MiB that `DecoderLimit` has room for, and some for smaller ones.
+  package static let mostThreads = 4
+
+  /// Whether several threads can decode an archive faster than one. Does not move the descriptor's position (I6).
   package static func canBeSplit(
     _ file: borrowing File, _ format: ArchiveFormat
   ) throws(SystemCallError) -> Bool {

@@ -142,7 +142,7 @@ public struct InstallError: Error, Sendable {
         + "not \(expected): it is not in sync yet"
     case .archive(let component, .files(let error)) where error.isNoSpace:
       "the disk is full, while unpacking \(component): \(error.message)"
-    case .archive(_, .unavailable(let text)): "libarchive cannot be loaded: \(text)"
+    case .archive(_, .unavailable(let text)): "libarchive cannot be loaded: \(cleaned(text))"
     case .archive(let component, let error): "\(component): \(error.message)"
     case .collision(let path, let one, let other):
       "\(one) and \(other) both bring \(path), and not the same"

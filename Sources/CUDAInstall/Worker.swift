@@ -95,8 +95,12 @@ struct Worker: Sendable {
       throw InstallError(.store(.files(error)))
     }
     defer { if isSplit { gauges.giveThreadsBack() } }
-    unpacking.threadCount = isSplit ? Machine.coreCount : 1
+    unpacking.threadCount = isSplit ? min(Machine.coreCount, Unpacking.mostThreads) : 1
     let unpacked: Result<Unpacked, ArchiveError>
+    // Before this is a thread that may open no library.
+    do { try Unpacking.prepare() } catch {
+      throw InstallError(.archive(component: component, error))
+    }
     do {
       unpacked = try confined(to: root) {
         [unpacking] in

@@ -47,7 +47,7 @@ extension Store {
       }
       if let signal = Interruption.signal { throw .interrupted(signal) }
       if let patience, clock.now - start >= patience {
-        throw .locked(prefix: prefix, holder)
+        throw .locked(prefix: prefix, isDue ? holder : self.holder(within: .zero))
       }
       if isDue { isBusy(holder) }
       // Polling gives the time limit, Ctrl-C and the holder's progress, and cannot hang on NFS, where a

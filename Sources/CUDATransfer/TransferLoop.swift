@@ -53,7 +53,7 @@ final class TransferLoop: Sendable {
     wake()
   }
 
-  /// There is nothing to run this loop on.
+  /// There is nothing to run this loop on, or with.
   func end(_ error: TransferError) { mailbox.withLock { $0.end = error } }
 
   private func wake() {

@@ -134,10 +134,23 @@ struct `A thread that is confined to a directory` {
       if child == 0 { _exit(0) }
       tries["fork"] = result(child)
       if child > 0 { waitpid(child, nil, 0) }
+      // As the kernel is asked, with what it would refuse by another word: no such size, and no thread of another user.
+      typealias Call = @convention(c) (Int, Int, Int, Int, Int, Int, Int) -> Int
+      let call = unsafeBitCast(dlsym(nil, "syscall"), to: Call.self)
+      tries["clone3"] = call(435, 0, 0, 0, 0, 0, 0) == -1 ? errno : 0
+      let (newUser, ofThread, memory, handlers) = (0x1000_0000, 0x1_0000, 0x100, 0x800)
+      #if arch(x86_64)
+        let clone = 56
+      #else
+        let clone = 220
+      #endif
+      tries["namespace"] =
+        call(clone, newUser | ofThread | memory | handlers, 0, 0, 0, 0, 0) == -1 ? errno : 0
       return tries
     }
     #expect(tries["thread: inside"] == 0)
-    for what in ["thread: outside", "thread: socket", "spawn", "fork"] {
+    #expect(tries["clone3"] == ENOSYS)
+    for what in ["thread: outside", "thread: socket", "spawn", "fork", "namespace"] {
       let code = try #require(tries[what], "\(what)")
       #expect([EACCES, EPERM].contains(code), "\(what): \(code)")
     }

@@ -24,6 +24,35 @@ import Testing
     }
   }
 
+  @Test func `is libcurl only where a server is asked`() throws {
+    let bench = try Bench()
+    try #require(bench.run("install", "13").status == 0)
+    let downloads = bench.scratch.file("downloads")
+    let download = bench.run("install", "13", "--download-only", downloads)
+    try #require(download.status == 0, "\(download.errors)")
+    let environment = without("libcurl.so.4", bench)
+    for (prefix, words) in [
+      ("cuda", ["remove", "13", "curand"]), ("cuda", ["rollback"]), ("cuda", ["prune"]),
+      ("other", ["install", "13"]),
+    ] {
+      let run = bench.ended(
+        bench.command(words, mirror: downloads, prefix: bench.scratch.file(prefix)),
+        environment: environment)
+      #expect(run.status == 0, "\(words): \(run.errors)")
+    }
+  }
+
+  @Test func `is there for an archive that is needed when all others were linked`() throws {
+    let bench = try Bench()
+    try #require(bench.run("install", "13").status == 0)
+    let path = "\(bench.prefix)/current/include/libcurand.h"
+    #expect(bench.inShell("printf x >> \"\(path)\"").status == 0)
+    let run = bench.run("remove", "13", "nvcc")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("what is installed is damaged"), "\(run.errors)")
+    #expect(bench.run("verify").status == 0)
+  }
+
   @Test(arguments: [("libcurl.so.4", "libcurl4"), ("libarchive.so.13", "libarchive13")])
   func `is named with its package when it is not there, and nothing is changed`(
     library: String, package: String

@@ -10,7 +10,8 @@ def count(command, work, environment):
     """What `command`, which must succeed, executes in its own code and in the Swift runtime."""
     output = f"{work}/callgrind.out"
     run = subprocess.run(
-        ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}", "--quiet", *command],
+        # One core, so that there are as many threads everywhere.
+        ["taskset", "-c", first_core(), "valgrind", "--tool=callgrind", f"--callgrind-out-file={output}", "--quiet", *command],
         env=environment, cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if run.returncode != 0:
         sys.exit(f"NOT AS PROMISED: {' '.join(command)} ends with {run.returncode}:\n{run.stderr}")
@@ -18,6 +19,10 @@ def count(command, work, environment):
         total = own_cost(file, os.path.realpath(command[0]))
     os.remove(output)
     return total
+
+
+def first_core():
+    return str(min(os.sched_getaffinity(0)))
 
 
 def own_cost(lines, program):

@@ -3,6 +3,8 @@
 // must be C: a socket that no child inherits, and a thread to run libcurl on.
 #pragma once
 
+// Its macros of the functions' names would look at the arguments, and call what is not linked.
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <pthread.h>
 
