@@ -19,8 +19,8 @@ private let scripts = [
   ".ci/deb", ".ci/run", ".ci/setup", "Tests/cron", "Tests/deb", "Tests/demo",
   "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/latency", "Tests/model",
   "Tests/power-cut", "Tests/readme", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
-  "Tests/sanitize", "Tests/screens", "Tests/strace", "Tests/units", "Tests/update-cost",
-  "Tests/verify-cost",
+  "Tests/sanitize", "Tests/screens", "Tests/speed", "Tests/strace", "Tests/units",
+  "Tests/update-cost",
 ]
 
 @Test(
