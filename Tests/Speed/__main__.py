@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--set", choices=["tiny", "nvcc", "runtime"], default="nvcc")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tool", type=tool, action="append", dest="tools", required=True)
+    parser.add_argument("--without-calls", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     options = parser.parse_args()

@@ -18,6 +18,7 @@ from server import Server
 class Bench:
     def __init__(self, options):
         self.work, self.set, self.rounds = os.path.abspath(options.work), options.set, options.rounds
+        self.counts_calls = not options.without_calls
         # By label; the first is the one that is built here, or named first.
         self.tools: dict[str, str] = dict(options.tools)
         self.cores = len(os.sched_getaffinity(0))
@@ -59,7 +60,7 @@ class Bench:
         self, contestants: list[Contestant], base: str, unpacked: int = 0, rounds: int = 0, unit: str = "s"
     ) -> Results:
         """Runs them all, and prints the table."""
-        results = compete(contestants, rounds or self.rounds, self.work)
+        results = compete(contestants, rounds or self.rounds, self.work, self.counts_calls)
         print(figures.table(results, base, unpacked, unit), flush=True)
         self.holds &= not any(name.startswith("cuda-install") for name in results.out)
         self._record["parts"][-1]["contests"].append({

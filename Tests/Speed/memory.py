@@ -57,7 +57,8 @@ def sparse() -> Mirror:
 
 
 class Zeros:
-    """A file of zeros with some noise in each 64 MiB, as a tar that is written reads it."""
+    """A file of zeros with noise in each 64 MiB, as a tar that is written reads it: so much that it is no bomb, which
+    cuda-install refuses."""
 
     def __init__(self):
         self.place, self.noise = 0, random.Random(1)
@@ -65,4 +66,4 @@ class Zeros:
     def read(self, count: int) -> bytes:
         start, self.place = self.place, self.place + count
         # tarfile asks for pieces of 16 KiB.
-        return self.noise.randbytes(count) if start % (64 << 20) < (64 << 10) else bytes(count)
+        return self.noise.randbytes(count) if start % (64 << 20) < (512 << 10) else bytes(count)

@@ -6,7 +6,7 @@ import subprocess
 import content
 import peers
 from bench import Bench
-from contest import Contestant, Results, remove
+from contest import Contestant, Results
 from cost import Failure, environment
 from figures import MIB
 from mirror import Mirror
@@ -42,7 +42,6 @@ def nothing(bench: Bench) -> None:
             bench.target(f"{what}: ms", [cost.seconds * 1000 for cost in costs], limit)
             if command in ("install", "update"):
                 bench.target(f"{what}: peak MiB", [cost.peak / MIB for cost in costs], MEMORY_LIMIT, ".1f")
-    remove(home)
 
 
 def _ours(tool: str, name: str, source: Mirror, server: Server, home: str) -> list[Contestant]:

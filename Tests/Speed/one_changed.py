@@ -7,7 +7,7 @@ import tarfile
 import content
 import shell
 from bench import Bench
-from contest import Contestant, remove
+from contest import Contestant
 from mirror import REDIST, Archive, Mirror, write_index
 from nothing import set_up
 from ours import install, into_place, mirror_at
@@ -50,7 +50,6 @@ def update(bench: Bench) -> None:
                 )
             )
         results = bench.compete(contestants, FLOOR, unpacked)
-    remove(home)
     packed = sum(archive.size for archive in changed)
     for name in bench.ours("cuda-install update").values():
         costs = results.costs[name]

@@ -9,7 +9,7 @@ from statistics import median
 
 import made_up
 from bench import Bench
-from contest import Contestant, Results, remove
+from contest import Contestant, Results
 from cost import Failure, environment
 from figures import spread
 from nothing import set_up
@@ -73,7 +73,6 @@ def releases(bench: Bench) -> None:
     results = bench.compete(contestants, contestants[0].name, unit="ms")
     for command in "status", "list", "prune":
         growth(bench, results, list(sizes), "releases", f"cuda-install {command}")
-    remove(home)
 
 
 def history(bench: Bench) -> None:
@@ -96,7 +95,6 @@ def history(bench: Bench) -> None:
     results = bench.compete(contestants, contestants[0].name, unit="ms")
     for command in "status", "install":
         growth(bench, results, list(sizes), "entries", f"cuda-install {command}")
-    remove(home)
 
 
 def lengthen(path: str, count: int) -> None:
@@ -138,7 +136,6 @@ def waiters(bench: Bench) -> None:
             per_cent = [share * 100 for share in shares]
             print(f"{name}, {count} waiting: each {spread(per_cent, '.3f')} % of a core, all {sum(per_cent):.2f} %")
             bench.target(f"{name}: % of a core that {count} take", [sum(per_cent)], 5)
-    remove(home)
 
 
 def wait_together(command: list[str], lock: str, count: int, home: str) -> list[float]:

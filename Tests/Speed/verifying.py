@@ -5,7 +5,7 @@ import shutil
 
 import content
 from bench import Bench
-from contest import Contestant, remove
+from contest import Contestant
 from nothing import set_up
 from ours import install, mirror_at
 from shell import START
@@ -47,7 +47,6 @@ def verify(bench: Bench) -> None:
     for cores in "all cores", "one core":
         for name in bench.ours(f"cuda-install verify, {cores}").values():
             bench.target(f"{name} / {OPENSSL}", results.ratios(name, f"{OPENSSL}, {cores}"), 1.1)
-    remove(home)
 
 
 def hashing(name: str, program: str, shares: list[list[str]], home: str) -> Contestant:
