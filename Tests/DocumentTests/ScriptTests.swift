@@ -20,8 +20,8 @@ private let scripts = [
   "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/instructions", "Tests/latency",
   "Tests/model",
   "Tests/power-cut", "Tests/readme", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
-  "Tests/sanitize", "Tests/screens", "Tests/strace", "Tests/units", "Tests/update-cost",
-  "Tests/verify-cost",
+  "Tests/sanitize", "Tests/screens", "Tests/speed", "Tests/strace", "Tests/units",
+  "Tests/update-cost",
 ]
 
 @Test(
