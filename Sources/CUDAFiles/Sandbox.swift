@@ -56,7 +56,7 @@ package enum Sandbox {
   }
 
   /// From now on, and for good, the calling thread opens and makes nothing but what lies beneath `root`; it has no
-  /// network, and starts nothing.
+  /// network, and starts no process; threads that it starts are confined as it is.
   fileprivate static func enter(writingBeneath root: SharedDirectory) throws(SystemCallError) {
     // Read from files, which are out of reach then.
     _ = Machine.umask
