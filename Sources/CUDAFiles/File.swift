@@ -140,6 +140,9 @@ package struct File: ~Copyable, Sendable {
   package func tryLock() throws(SystemCallError) -> Bool {
     try tryFlock(descriptor, LOCK_EX, path)
   }
+
+  /// Gives the lock back. Closing alone would leave it with a child that is between fork and exec (I4).
+  package func unlock() { _ = flock(descriptor, LOCK_UN) }
 }
 
 /// An open file that is read in order. Not to be used any more once the file is closed.
