@@ -87,7 +87,7 @@ let package = Package(
       name: "CUDAFilesTests", dependencies: ["CUDAFiles", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CUDAArchiveTests",
-      dependencies: ["CUDAArchive", "CUDAFiles", "CUDADigest", "TestSupport"],
+      dependencies: ["CUDAArchive", "CUDAFiles", "CUDADigest", "CZstd", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CUDAStoreTests",

@@ -211,7 +211,7 @@ _cuda-install_install() {
     repeating_flags=(-q --quiet)
     non_repeating_flags=(--static --no-static --use --force -n --dry-run --for-driver --offline --netrc --json --no-wait --version -h --help)
     repeating_options=(--archive --mirror)
-    non_repeating_options=(--profile --platform --variant --locked --download-only --manifest --track --source -p --prefix --cacert --progress --wait)
+    non_repeating_options=(--profile --platform --variant --locked --download-only --recompress --manifest --track --source -p --prefix --cacert --progress --wait)
     __cuda-install_offer_flags_options -1
 
     # Offer option value completions
@@ -233,6 +233,10 @@ _cuda-install_install() {
         ;;
     '--download-only')
         __cuda-install_add_completions -d
+        return
+        ;;
+    '--recompress')
+        __cuda-install_add_completions -W 'zstd'
         return
         ;;
     '--manifest')

@@ -23,7 +23,7 @@ function __cuda-install_parse_tokens -S
         __cuda-install_parse_subcommand 0 'p/prefix=' 'mirror=+' 'offline' 'cacert=' 'netrc' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'install'
-            __cuda-install_parse_subcommand -r 1 'profile=' 'static' 'no-static' 'use' 'force' 'n/dry-run' 'platform=' 'for-driver' 'variant=' 'locked=' 'download-only=' 'manifest=' 'track=' 'source=' 'archive=+' 'p/prefix=' 'mirror=+' 'offline' 'cacert=' 'netrc' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
+            __cuda-install_parse_subcommand -r 1 'profile=' 'static' 'no-static' 'use' 'force' 'n/dry-run' 'platform=' 'for-driver' 'variant=' 'locked=' 'download-only=' 'recompress=' 'manifest=' 'track=' 'source=' 'archive=+' 'p/prefix=' 'mirror=+' 'offline' 'cacert=' 'netrc' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         case 'update'
             __cuda-install_parse_subcommand -r 1 'check' 'p/prefix=' 'mirror=+' 'offline' 'cacert=' 'netrc' 'q/quiet' 'json' 'progress=' 'wait=' 'no-wait' 'version' 'h/help'
         case 'remove'
@@ -151,6 +151,7 @@ complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" variant' -l 'variant' -d 'The variant of other products, as in 13, where CUDA\'s release does not decide.' -rfka ''
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" locked' -l 'locked' -d 'Write down what is installed, with all hashes; if the file is there, install exactly that.' -rF
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" download-only' -l 'download-only' -d 'Install nothing, and put what it takes into a directory that can serve as a mirror.' -rfa '(__cuda-install_complete_directories)'
+complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" recompress' -l 'recompress' -d 'With --download-only: compress archives anew, which makes installs from there faster.' -rfka 'zstd'
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" manifest' -l 'manifest' -d 'One manifest or release description, for ever.' -rF
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" track' -l 'track' -d 'Where the newest manifest or release description always is; updates ask there.' -rF
 complete -c 'cuda-install' -n '__cuda-install_should_offer_completions_for_flags_or_options "cuda-install install" source' -l 'source' -d 'wheels: from the package index that pip asks; wheels=URL: from another.' -rfka 'wheels wheels='

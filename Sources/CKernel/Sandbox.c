@@ -80,7 +80,7 @@ int ckernel_confine(int directory) {
       .rights = rules.files & wanted,
       .directory = directory,
   };
-  int result = (int)syscall(add_rule, set, path_beneath, &rule, 0);
+  int result = directory < 0 ? 0 : (int)syscall(add_rule, set, path_beneath, &rule, 0);
   if (result == 0) result = (int)syscall(restrict_self, set, 0);
   int code = errno;
   close(set);

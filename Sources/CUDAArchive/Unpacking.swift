@@ -104,6 +104,8 @@ package struct Unpacked: Sendable {
   /// What was left out.
   package var omittedCount = 0
   package var omittedByteCount: Int64 = 0
+  /// What the archive has become instead, where it is not unpacked.
+  package var recompressed: Recompressed?
 }
 
 package struct UnpackedEntry: Sendable, Equatable {

@@ -116,32 +116,71 @@ package struct Artifact: Hashable, Sendable, Codable {
   package let byteCount: Int64
   /// `nil` for NVIDIA's own layout, with one directory at the top, and for wheels.
   package let layout: Layout?
+  /// What its publisher published, where somebody has compressed that anew; as he says, who did.
+  package let published: Published?
 
   package init(
-    path: ArtifactPath, digest: SHA256Digest, byteCount: Int64, layout: Layout? = nil
+    path: ArtifactPath, digest: SHA256Digest, byteCount: Int64, layout: Layout? = nil,
+    published: Published? = nil
   ) {
     self.path = path
     self.digest = digest
     self.byteCount = byteCount
     self.layout = layout
+    self.published = published
   }
 
   private enum CodingKeys: String, CodingKey {
     case path
     case digest = "sha256"
     case byteCount = "size"
-    case layout
+    case layout, published
   }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     path = try container.decode(ArtifactPath.self, forKey: .path)
     digest = try container.decode(SHA256Digest.self, forKey: .digest)
-    byteCount = try container.decode(Int64.self, forKey: .byteCount)
+    byteCount = try container.decodeByteCount(forKey: .byteCount)
     layout = try container.decodeIfPresent(Layout.self, forKey: .layout)
+    published = try container.decodeIfPresent(Published.self, forKey: .published)
+  }
+
+  /// The publisher's archive of which another was made: where it lay, and the bytes that it had.
+  package struct Published: Hashable, Sendable, Codable {
+    package let path: ArtifactPath
+    package let digest: SHA256Digest
+    /// Between 1 and 2^40.
+    package let byteCount: Int64
+
+    package init(path: ArtifactPath, digest: SHA256Digest, byteCount: Int64) {
+      self.path = path
+      self.digest = digest
+      self.byteCount = byteCount
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case path
+      case digest = "sha256"
+      case byteCount = "size"
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      path = try container.decode(ArtifactPath.self, forKey: .path)
+      digest = try container.decode(SHA256Digest.self, forKey: .digest)
+      byteCount = try container.decodeByteCount(forKey: .byteCount)
+    }
+  }
+}
+
+extension KeyedDecodingContainer {
+  fileprivate func decodeByteCount(forKey key: Key) throws -> Int64 {
+    let byteCount = try decode(Int64.self, forKey: key)
     guard (1...1 << 40).contains(byteCount) else {
       throw DecodingError.dataCorruptedError(
-        forKey: .byteCount, in: container, debugDescription: "it is no size of an archive")
+        forKey: key, in: self, debugDescription: "it is no size of an archive")
     }
+    return byteCount
   }
 }

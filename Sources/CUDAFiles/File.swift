@@ -146,6 +146,9 @@ package struct File: ~Copyable, Sendable {
   package func tryLock() throws(SystemCallError) -> Bool {
     try tryFlock(descriptor, LOCK_EX, path)
   }
+
+  /// Gives the lock back. Closing alone would leave it with a child that is between fork and exec (I4).
+  package func unlock() { _ = flock(descriptor, LOCK_UN) }
 }
 
 /// How much of a file is written before the kernel is told to put it on the disk: enough for a disk to be quick, and

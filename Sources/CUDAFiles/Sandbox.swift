@@ -55,14 +55,14 @@ package enum Sandbox {
     return false
   }
 
-  /// From now on, and for good, the calling thread opens and makes nothing but what lies beneath `root`; it has no
-  /// network, and starts no process; threads that it starts are confined as it is.
-  fileprivate static func enter(writingBeneath root: SharedDirectory) throws(SystemCallError) {
+  /// From now on, and for good, the calling thread opens and makes nothing but what lies beneath `root`, if there is
+  /// one; it has no network, and starts no process; threads that it starts are confined as it is.
+  fileprivate static func enter(writingBeneath root: SharedDirectory?) throws(SystemCallError) {
     // Read from files, which are out of reach then.
     _ = Machine.umask
     tzset()
-    try systemCall("landlock_restrict_self", root.directory.path) {
-      ckernel_confine(root.directory.descriptor)
+    try systemCall("landlock_restrict_self", root?.directory.path ?? "this thread") {
+      ckernel_confine(root?.directory.descriptor ?? -1)
     }
     try systemCall("seccomp", "this thread") { ckernel_refuse_calls() }
   }
@@ -84,11 +84,11 @@ package struct SandboxTrial: Sendable, Equatable {
 }
 
 extension Thread {
-  /// The result of `body`, on a thread that can change nothing but what lies beneath `root`.
+  /// The result of `body`, on a thread that can change nothing but what lies beneath `root`, and what is open.
   ///
   /// `orNot`: called on it, if the sandbox cannot be had, or not all of it.
   package static func confined<Value: Sendable>(
-    beneath root: SharedDirectory, orNot: @escaping @Sendable (SystemCallError) -> Void,
+    beneath root: SharedDirectory?, orNot: @escaping @Sendable (SystemCallError) -> Void,
     _ body: @escaping @Sendable () -> Value
   ) throws(SystemCallError) -> Value {
     try result {

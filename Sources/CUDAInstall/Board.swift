@@ -27,6 +27,8 @@ struct Job: Sendable {
   var others: [Location] = []
   /// Why it was not to be had from the first place.
   var failure: InstallError?
+  /// What its artifact is compressed anew into, instead of being unpacked.
+  var draft: Draft?
 
   /// Bytes of the artifact that have been unpacked so far.
   var unpackedByteCount: Int64 { min(max(0, partial?.file.readPosition ?? 0), artifactByteCount) }

@@ -2,9 +2,10 @@
 // network. It is laid out as NVIDIA's server is, whatever the artifacts came from:
 //
 //   DIR/compute/cuda/redist/redistrib_13.0.2.json          cut to what is there; written last
-//   DIR/compute/cuda/redist/cuda_nvcc/linux-x86_64/...     archives
+//   DIR/compute/cuda/redist/cuda_nvcc/linux-x86_64/...     archives, or what they became when compressed anew
 //   DIR/.cuda-install.lock .cuda-install/                  as in a prefix: one writer, downloads that are continued
 
+import CUDAArchive
 import CUDACatalog
 import CUDADigest
 import CUDAFiles
@@ -14,9 +15,11 @@ import CUDAStore
 extension Installer {
   /// Puts what an install of `request` would fetch into this installer's directory, instead of installing it.
   ///
-  /// - Parameter path: of a pin file, which says exactly what.
+  /// - Parameters:
+  ///   - path: of a pin file, which says exactly what.
+  ///   - recompresses: whether archives of tar are compressed anew with zstd, which is unpacked several times as fast.
   public func download(
-    _ request: Request, pinnedBy path: String? = nil
+    _ request: Request, pinnedBy path: String? = nil, recompresses: Bool = false
   ) throws(InstallError) -> Outcome {
     let run = begin("download")
     let file = try path.map { path throws(InstallError) in try PinFile(path) }
@@ -29,19 +32,23 @@ extension Installer {
     let plan = try makePlan(offers, InstalledState())
     guard let tree = plan.tree else { preconditionFailure("nothing is installed there") }
     return try underLock(run) { (locked, seen) throws(InstallError) in
-      let places = try Places(in: prefix, of: plan)
-      try sweep(tree.items.map { places.path(of: $0, plan) }, in: locked)
-      var missing: [Plan.Item] = []
-      for item in tree.items {
-        if try !isPlaced(item, plan, places) { missing.append(item) }
+      var places = try Places(in: prefix, of: plan)
+      do throws(SystemCallError) { try locked.sweep(below: Places.root) } catch {
+        throw InstallError(.store(.files(error)))
       }
-      let isComplete = missing.isEmpty ? try isListed(plan, offers, places) : false
+      var placed = try present(tree.items, &places, recompresses: recompresses)
+      let missing = tree.items.filter { placed[$0.component.name] == nil }
+      let isComplete =
+        missing.isEmpty ? try isListed(cut(plan, offers, placed), places) : false
       let isChanged = !isComplete
       if isChanged {
-        try fetch(missing, plan, tree, offers, places, in: &locked)
-        try placeManifests(plan, offers, places, in: locked)
+        let fetched = try fetch(
+          missing, plan, tree, offers, &places, recompresses: recompresses, in: &locked)
+        placed.merge(fetched) { $1 }
+        try placeManifests(cut(plan, offers, placed), places, in: locked)
       }
-      // Also those that a run which died had placed.
+      // Also those that a run which died had placed. Of what was compressed anew they stay until it is listed: only then
+      // does anybody know what it is.
       locked.discardPartials(of: Set(tree.items.map(\.build.artifact.digest)))
       return Outcome(
         changed: isChanged, product: plan.product, release: plan.release.text,
@@ -52,62 +59,129 @@ extension Installer {
 
   private func fetch(
     _ items: [Plan.Item], _ plan: Plan, _ tree: Plan.NewTree, _ offers: Offers,
-    _ places: Places, in store: inout LockedStore
-  ) throws(InstallError) {
+    _ places: inout Places, recompresses: Bool, in store: inout LockedStore
+  ) throws(InstallError) -> [ComponentName: Artifact] {
     var partials: [PartialDownload] = []
+    var drafts: [Draft] = []
     do throws(InstallError) {
       var jobs: [Job] = []
-      for item in items { jobs.append(try fetchJob(item, offers, &partials, in: store)) }
-      let space = try storing { () throws(StoreError) in try store.space() }
-      let missing = jobs.reduce(0) { $0 + $1.missingByteCount }
-      let needed = jobs.reduce(missing) { $0 - $1.reservedByteCount }
-      observe(
-        .planned(
-          PlanSummary(
-            plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
-            keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount }, unpacks: false)))
-      guard space.freeByteCount >= needed else {
-        throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))
+      for item in items {
+        let copy = recompresses ? places.copy(of: item) : nil
+        jobs.append(try fetchJob(item, offers, &partials, in: store, orCopying: copy))
       }
-      _ = try run(jobs, of: tree, offers, into: nil, &partials, reportingTo: &store)
+      try checkSpace(for: jobs, plan, recompresses: recompresses, in: store)
+      if recompresses { try addDrafts(to: &jobs, &drafts, places, in: store) }
+      let results = try run(jobs, of: tree, offers, into: nil, &partials, reportingTo: &store)
       store.report(.init(phase: .commit, updated: Timestamp.now.rfc3339))
-      for (item, partial) in zip(items, partials) {
-        do { try store.place(partial, at: places.path(of: item, plan)) } catch {
-          throw InstallError(.store(.files(error)))
-        }
-        // At once: where it had to be copied, there may be no room for both.
-        store.discard(partial)
-      }
+      return try place(jobs, results, &places, in: store)
     } catch {
+      for draft in drafts { store.discard(draft) }
       discard(partials, after: error, of: tree, in: store)
       throw error
     }
   }
 
-  private func sweep(_ places: [[String]], in store: borrowing LockedStore) throws(InstallError) {
-    // Manifests are two levels above the archives, where a product's directory is.
-    let directories = places.map { Array($0.dropLast()) } + places.map { Array($0.prefix(3)) }
-    do {
-      for directory in Set(directories) { try store.sweep(directory) }
-    } catch {
-      throw InstallError(.store(.files(error)))
+  private func checkSpace(
+    for jobs: [Job], _ plan: Plan, recompresses: Bool, in store: borrowing LockedStore
+  ) throws(InstallError) {
+    let space = try storing { () throws(StoreError) in try store.space() }
+    let missing = jobs.reduce(0) { $0 + $1.missingByteCount }
+    // Both are there for a while, what is fetched and what becomes of it.
+    let needed = jobs.reduce(missing) {
+      $0 - $1.reservedByteCount + (recompresses ? $1.item.recompressedByteCount : 0)
+    }
+    observe(
+      .planned(
+        PlanSummary(
+          plan: plan, freeByteCount: space.freeByteCount, fetchByteCount: missing,
+          keptByteCount: jobs.reduce(0) { $0 + $1.keptByteCount }, unpacks: false)))
+    guard space.freeByteCount >= needed else {
+      throw InstallError(.noSpace(needed: needed, free: space.freeByteCount, prefix: prefix))
     }
   }
 
-  /// Whether the archive is there, byte by byte.
+  private func addDrafts(
+    to jobs: inout [Job], _ drafts: inout [Draft], _ places: Places,
+    in store: borrowing LockedStore
+  ) throws(InstallError) {
+    for index in jobs.indices where jobs[index].item.recompressedName != nil {
+      let item = jobs[index].item
+      do {
+        let draft = try store.makeDraft(
+          in: places.path(of: places.artifact(of: item), item).dropLast())
+        drafts.append(draft)
+        jobs[index].draft = draft
+      } catch {
+        throw InstallError(.store(.files(error)))
+      }
+    }
+    let others = jobs.count - drafts.count
+    if others > 0 {
+      observe(
+        .notice("\(others) of \(jobs.count) archives stay what they are: no tar of xz or gzip"))
+    }
+  }
+
+  /// Gives all archives their names; what is there then.
+  private func place(
+    _ jobs: [Job], _ results: [ComponentName: Unpacked], _ places: inout Places,
+    in store: borrowing LockedStore
+  ) throws(InstallError) -> [ComponentName: Artifact] {
+    var placed: [ComponentName: Artifact] = [:]
+    // What has a name of its own first: others give way to it.
+    for job in jobs.filter({ $0.draft == nil }) + jobs.filter({ $0.draft != nil }) {
+      let name = job.item.component.name
+      do {
+        if let draft = job.draft, let recompressed = results[name]?.recompressed {
+          let artifact = places.take(job.item, recompressed)
+          try store.place(draft, as: artifact.path.name)
+          // I9: until a manifest says what this is, the next run would begin with that.
+          if let partial = job.partial { store.leave(partial) }
+          placed[name] = artifact
+        } else if let partial = job.partial {
+          let artifact = places.artifact(of: job.item)
+          places.take(artifact, of: job.item)
+          try store.place(partial, at: places.path(of: artifact, job.item))
+          // At once: where it had to be copied, there may be no room for both.
+          store.discard(partial)
+          placed[name] = artifact
+        }
+      } catch {
+        throw InstallError(.store(.files(error)))
+      }
+    }
+    return placed
+  }
+
+  /// Of each item the archive that is there, byte by byte.
+  private func present(
+    _ items: [Plan.Item], _ places: inout Places, recompresses: Bool
+  ) throws(InstallError) -> [ComponentName: Artifact] {
+    var present: [ComponentName: Artifact] = [:]
+    for item in items {
+      for artifact in places.known(item, recompresses: recompresses) {
+        guard try isPlaced(artifact, item, places) else { continue }
+        present[item.component.name] = artifact
+        places.take(artifact, of: item)
+        break
+      }
+    }
+    return present
+  }
+
   private func isPlaced(
-    _ item: Plan.Item, _ plan: Plan, _ places: Places
+    _ artifact: Artifact, _ item: Plan.Item, _ places: Places
   ) throws(InstallError) -> Bool {
-    let names = places.path(of: item, plan)
+    let names = places.path(of: artifact, item)
     let path = ([prefix] + names.dropLast()).joined(separator: "/")
     do throws(SystemCallError) {
       let file = try Directory.open(path).open(names.last ?? "")
-      guard try file.status().byteCount == item.build.artifact.byteCount else { return false }
+      guard try file.status().byteCount == artifact.byteCount else { return false }
       var hash = SHA256()
-      try file.forEachPiece(upTo: item.build.artifact.byteCount, mapping: { $0 }) {
+      try file.forEachPiece(upTo: artifact.byteCount, mapping: { $0 }) {
         (piece) throws(SystemCallError) in hash.update(piece)
       }
-      return hash.finish() == item.build.artifact.digest
+      return hash.finish() == artifact.digest
     } catch {
       guard error.isMissing || error.isNameTaken else { throw InstallError(.store(.files(error))) }
       return false
@@ -116,10 +190,8 @@ extension Installer {
 
   // Manifests
 
-  private func isListed(
-    _ plan: Plan, _ offers: Offers, _ places: Places
-  ) throws(InstallError) -> Bool {
-    for release in cut(plan, offers, places) {
+  private func isListed(_ releases: [Release], _ places: Places) throws(InstallError) -> Bool {
+    for release in releases {
       guard let listed = try places.listed(release), listed == release.merging(listed) else {
         return false
       }
@@ -128,9 +200,9 @@ extension Installer {
   }
 
   private func placeManifests(
-    _ plan: Plan, _ offers: Offers, _ places: Places, in store: borrowing LockedStore
+    _ releases: [Release], _ places: Places, in store: borrowing LockedStore
   ) throws(InstallError) {
-    for release in cut(plan, offers, places) {
+    for release in releases {
       let known = try places.listed(release)
       let bytes = Redistrib.write(known.map { release.merging($0) } ?? release)
       let path = Places.manifest(of: release)
@@ -139,22 +211,18 @@ extension Installer {
   }
 
   /// The releases with what is in the directory alone, under the paths that it has there.
-  private func cut(_ plan: Plan, _ offers: Offers, _ places: Places) -> [Release] {
+  private func cut(
+    _ plan: Plan, _ offers: Offers, _ placed: [ComponentName: Artifact]
+  ) -> [Release] {
     let items = plan.tree?.items ?? []
     return ([offers.release] + offers.additions.map(\.release)).map { release in
       release.with(
         items.filter { ($0.product ?? plan.product) == release.product }.map { item in
-          let artifact = item.build.artifact
-          let path = places.path(of: item, plan).dropFirst(Places.depth).joined(separator: "/")
-          guard let path = ArtifactPath(path) else {
-            preconditionFailure("the path's segments are plain")
+          guard let artifact = placed[item.component.name] else {
+            preconditionFailure("all of it is there")
           }
           return item.component.with([
-            Build(
-              platform: item.build.platform, variant: item.build.variant,
-              artifact: Artifact(
-                path: path, digest: artifact.digest, byteCount: artifact.byteCount,
-                layout: artifact.layout))
+            Build(platform: item.build.platform, variant: item.build.variant, artifact: artifact)
           ])
         })
     }

@@ -123,6 +123,8 @@ public struct ProgressSnapshot: Sendable {
   public var active: [Transfer]
   /// How long nothing has come of any artifact, once that is worth a word.
   public var stalled: Duration?
+  /// Whether artifacts are compressed anew instead of unpacked.
+  public var recompresses = false
   /// `true` from the last artifact's last byte on.
   public var isFetched: Bool { fetched >= total }
 }

@@ -90,11 +90,12 @@ extension Installer {
     return jobs
   }
 
+  /// `copy`: a file that may be the artifact as well.
   func fetchJob(
     _ item: Plan.Item, _ offers: Offers, _ partials: inout [PartialDownload],
-    in store: borrowing LockedStore
+    in store: borrowing LockedStore, orCopying copy: Location? = nil
   ) throws(InstallError) -> Job {
-    let locations = try offers.locations(of: item)
+    var locations = try offers.locations(of: item)
     let artifact = item.build.artifact
     let partial: PartialDownload
     do {
@@ -103,6 +104,7 @@ extension Installer {
       throw InstallError(.store(error))
     }
     partials.append(partial)
+    if let copy, !partial.isComplete { locations.insert(copy, at: 0) }
     // What is here is asked of nobody.
     guard isOffline, !partial.isComplete else { return Job(item: item, partial, at: locations) }
     let present = locations.filter { !$0.isWeb }
@@ -233,6 +235,7 @@ extension Installer {
     guard let partial = job.partial else { preconditionFailure("what is linked is nowhere else") }
     var next = Job(item: job.item, partial, at: job.others)
     next.failure = job.failure
+    next.draft = job.draft
     observe(.notice("\(error.message); trying \(next.place)"))
     do {
       if case .wrongArtifact = error.reason { try partial.restart() }

@@ -76,7 +76,8 @@ struct Meter {
     growthOfAll = all
     return ProgressSnapshot(
       fetched: fetched, total: total, consumed: consumed, unpacked: written, rate: rate,
-      active: active, stalled: fetched < total ? stalled : nil)
+      active: active, stalled: fetched < total ? stalled : nil,
+      recompresses: jobs.contains { $0.draft != nil })
   }
 
   /// What other processes are told: at most 4 times a second, and only what is new.

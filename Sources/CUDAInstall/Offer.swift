@@ -89,7 +89,8 @@ struct Offer: Sendable {
       throw InstallError(.noSize(url: location.description))
     }
     return Artifact(
-      path: artifact.path, digest: artifact.digest, byteCount: count, layout: artifact.layout)
+      path: artifact.path, digest: artifact.digest, byteCount: count, layout: artifact.layout,
+      published: artifact.published)
   }
 }
 

@@ -142,7 +142,8 @@ extension Installer {
               platform: build.platform, variant: build.variant,
               artifact: Artifact(
                 path: artifact.path, digest: artifact.digest,
-                byteCount: build.artifact.byteCount, layout: build.artifact.layout))
+                byteCount: build.artifact.byteCount, layout: build.artifact.layout,
+                published: build.artifact.published))
           })
       })
     return moved

@@ -11,11 +11,12 @@ struct Worker: Sendable {
   let board: Monitor<Board>
   let gauges: Gauges
   let claims: Claims
-  /// `nil` if archives stay what they are.
+  /// `nil` if archives stay what they are, or are compressed anew.
   let root: SharedDirectory?
   let hasStatic: Bool
   /// Whether archives are unpacked on a thread that can do nothing else.
   let isSandboxed: Bool
+  let crew = Crew()
 
   /// Until all components are done, or one failed.
   func run() {
@@ -69,6 +70,7 @@ struct Worker: Sendable {
   }
 
   private func unpack(_ job: Job, _ partial: PartialDownload) throws(InstallError) -> Unpacked {
+    if let draft = job.draft { return try recompress(job, partial, into: draft) }
     guard let root else { return Unpacked() }
     let component = job.item.component.name
     let artifact = job.item.build.artifact
@@ -115,15 +117,19 @@ struct Worker: Sendable {
     }
   }
 
-  private func confined<Value: Sendable>(
-    to root: SharedDirectory, _ body: @escaping @Sendable () -> Value
+  func confined<Value: Sendable>(
+    to root: SharedDirectory?, _ body: @escaping @Sendable () -> Value
   ) throws(SystemCallError) -> Value {
     guard isSandboxed, Sandbox.objection == nil else { return body() }
     let board = board
     return try Thread.confined(
       beneath: root,
       orNot: { error in
-        board.change { $0.say("unpacking is not, or not fully, confined: \(error.message)") }
+        board.change {
+          $0.say(
+            "\(root == nil ? "recompressing" : "unpacking") is not, or not fully, confined: \(error.message)"
+          )
+        }
       }, body)
   }
 }

@@ -217,7 +217,13 @@ extension Plan.Item {
 }
 
 extension Receipt {
+  /// Whether the component is here as the artifact would bring it: made of that, or of the published archive of which
+  /// that is the same compressed anew. Not the other way round: what it says of its making is its maker's word, and no
+  /// hash of ours.
   fileprivate func holds(_ name: ComponentName, _ artifact: Artifact) -> Bool {
-    components.contains { $0.name == name && $0.artifact.digest == artifact.digest }
+    components.contains {
+      $0.name == name
+        && [artifact.digest, artifact.published?.digest].contains($0.artifact.digest)
+    }
   }
 }

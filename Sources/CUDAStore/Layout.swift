@@ -40,6 +40,7 @@ package enum Layout {
 
   static func newStaging() -> String { ".new.\(UniqueName.next())" }
   static func newDeparture() -> String { ".old.\(UniqueName.next())" }
+  static func newDraft() -> String { ".draft.\(UniqueName.next())" }
   static func newTrial() -> String { ".try.\(UniqueName.next())" }
   /// Staging, departures and trials: what nobody has locked, its owner has left behind.
   static func isUnfinished(_ name: String) -> Bool {

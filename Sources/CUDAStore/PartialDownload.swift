@@ -106,6 +106,7 @@ package final class PartialDownload: @unchecked Sendable {
     try? settle()
     if written.hasGaps { writeNote() }
     if isReserved { try? file.truncate(to: written.ranges.last?.upperBound ?? 0) }
+    file.unlock()
   }
 
   /// Whether the bytes are a copy of what is at hand, which need not be kept.

@@ -38,21 +38,51 @@ extension LockedStore {
     try file.sync()
   }
 
+  /// A file in the making in the directory at `path` below the prefix.
+  package func makeDraft(in path: [String]) throws(SystemCallError) -> Draft {
+    let parent = try directory(path[...])
+    let name = Layout.newDraft()
+    return Draft(path: path, name: name, file: try parent.create(name))
+  }
+
+  /// What was written into the draft is the file `name` beside it, whole and on disk.
+  package func place(_ draft: Draft, as name: String) throws(SystemCallError) {
+    let parent = try directory(draft.path[...])
+    // I7: bytes, then the name.
+    try draft.file.sync()
+    try parent.rename(draft.name, to: name)
+    try parent.sync()
+  }
+
+  /// Removes a draft that will not be placed.
+  package func discard(_ draft: Draft) {
+    // A leftover is swept by the next run.
+    let parent = try? directory(draft.path[...])
+    try? parent?.unlink(draft.name)
+  }
+
   /// A small file at `path` below the prefix has these bytes, in one step.
   package func place(_ bytes: [UInt8], at path: [String]) throws(SystemCallError) {
     guard let name = path.last else { preconditionFailure("a file has a name") }
     try directory(path.dropLast()).replace(name, with: bytes, .bytesAndName)
   }
 
-  /// Removes what a process that died had not yet given its name, in the directory at `path`.
-  package func sweep(_ path: [String]) throws(SystemCallError) {
-    var directory = try prefix.directory(".")
-    for name in path {
-      guard try directory.status(name)?.kind == .directory else { return }
-      directory = try directory.directory(name)
+  /// Removes what a process that died had not yet given its name, wherever it is below the directory `name`.
+  package func sweep(below name: String) throws(SystemCallError) {
+    try sweep(name, in: prefix)
+  }
+
+  private func sweep(_ name: String, in parent: borrowing Directory) throws(SystemCallError) {
+    guard try parent.status(name)?.kind == .directory else { return }
+    let directory = try parent.directory(name)
+    for name in try directory.names() {
+      // I1: its owner held the lock that we hold now.
+      if Layout.isTemporary(name) {
+        try directory.unlink(name)
+      } else {
+        try sweep(name, in: directory)
+      }
     }
-    // I1: its owner held the lock that we hold now.
-    for name in try directory.names() where Layout.isTemporary(name) { try directory.unlink(name) }
   }
 
   /// The directory at `path` below the prefix, made where it is missing.
@@ -65,5 +95,19 @@ extension LockedStore {
       directory = try directory.directory(name)
     }
     return directory
+  }
+}
+
+/// A file without its name, written by one thread at a time.
+package final class Draft: Sendable {
+  package let file: File
+  /// The directory in which it is, and will be: no rename leaves it (I7).
+  let path: [String]
+  let name: String
+
+  init(path: [String], name: String, file: consuming File) {
+    self.path = path
+    self.name = name
+    self.file = file
   }
 }

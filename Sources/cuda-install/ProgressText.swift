@@ -8,14 +8,14 @@ enum ProgressText {
       let stall = stall(transfer.stalled)
       return line(
         transfer.component, transfer.done, transfer.total, screen, stall: stall,
-        behindSizes: transfer.isUnpacking ? ["unpacking"] : [])
+        behindSizes: transfer.isUnpacking ? [work(snapshot)] : [])
     }
   }
 
   static func total(_ snapshot: ProgressSnapshot, _ screen: Screen) -> String {
     // Unpacking goes on while there is something to fetch; the bar that is behind is shown alone.
     guard !snapshot.isFetched else {
-      return line("unpacking", snapshot.consumed, snapshot.total, screen)
+      return line(work(snapshot), snapshot.consumed, snapshot.total, screen)
     }
     let left = left(snapshot)
     return line(
@@ -31,7 +31,8 @@ enum ProgressText {
   /// `44% (0.53/1.21 GiB, 62.0 MiB/s, 11 s left)`
   static func plain(_ snapshot: ProgressSnapshot) -> String {
     guard !snapshot.isFetched else {
-      return "\(percent(snapshot.consumed, snapshot.total))% unpacked"
+      return "\(percent(snapshot.consumed, snapshot.total))% "
+        + (snapshot.recompresses ? "recompressed" : "unpacked")
     }
     let left = left(snapshot)
     return "\(percent(snapshot.fetched, snapshot.total))% ("
@@ -104,6 +105,11 @@ enum ProgressText {
   /// In columns; what is not ASCII may be two wide.
   private static func width(of text: String) -> Int {
     text.reduce(0) { $0 + ($1.isASCII ? 1 : 2) }
+  }
+
+  /// What is done with an artifact that is here.
+  private static func work(_ snapshot: ProgressSnapshot) -> String {
+    snapshot.recompresses ? "recompressing" : "unpacking"
   }
 
   /// `41 s`, `2 min 10 s`, `3 h 5 min`

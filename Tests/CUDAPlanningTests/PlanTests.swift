@@ -1,4 +1,5 @@
 import CUDACatalog
+import CUDADigest
 import CUDAPlanning
 import TestSupport
 import Testing
@@ -42,6 +43,22 @@ import Testing
     var fewer = request
     fewer.components = ["a"]
     #expect(try Plan(request: fewer, release: old, state: state).changesNothing)
+  }
+
+  @Test
+  func `of archives that were compressed anew is empty where the published ones are installed`()
+    throws
+  {
+    let anew = old.with(old.components.map { $0.with($0.builds.map(\.compressedAnew)) })
+    let published = try Plan(request: request, release: anew, state: try state())
+    #expect(published.changesNothing)
+    // Not the other way round: that they are the same is only said by whoever made them.
+    let plan = try Plan(request: request, release: anew, state: InstalledState())
+    let state = InstalledState(
+      current: old.label, releases: [try installed(plan, for: request, tree: "1.0.0-1")])
+    let back = try Plan(request: request, release: old, state: state)
+    #expect(back.tree?.items.map(\.source) == [.fetch, .fetch])
+    #expect(try Plan(request: request, release: anew, state: state).changesNothing)
   }
 
   @Test func `that adds a component keeps the others, and fetches only the new one`() throws {
@@ -240,5 +257,16 @@ import Testing
       #expect(error == .notInstalled(text, installed: [old.label]))
       #expect(error?.hint == "installed are 1.0.0")
     }
+  }
+}
+
+extension Build {
+  fileprivate var compressedAnew: Build {
+    let anew = Artifact(
+      path: artifact.path, digest: SHA256.digest(of: Array("\(artifact.digest)".utf8)),
+      byteCount: 7,
+      published: .init(
+        path: artifact.path, digest: artifact.digest, byteCount: artifact.byteCount))
+    return Build(platform: platform, variant: variant, artifact: anew)
   }
 }

@@ -504,6 +504,14 @@ struct WrongRequest: Sendable, CustomTestStringConvertible {
 
     # Options
 
+    $ install 13.0 --recompress zstd
+    64: --recompress needs --download-only, and a directory for that
+    hint: 'cuda-install help install' lists its options
+
+    $ install 13.0 --download-only DIR/new --recompress xz
+    64: The value 'xz' is invalid for '--recompress <compression>'. Please provide one of 'zstd'.
+    hint: 'cuda-install help install' lists its options
+
     $ install 13.0 --profile devl
     64: The value 'devl' is invalid for '--profile <profile>'. Please provide one of 'base', \
     'runtime', 'devel' or 'full'.

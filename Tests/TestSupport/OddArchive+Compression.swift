@@ -18,7 +18,7 @@ extension OddArchive {
   /// Each byte as its distance from the one before.
   private static let differences = zip(tar, [0] + tar).map { $0 &- $1 }
 
-  static let compression: [OddArchive] = [
+  package static let compression: [OddArchive] = [
     .unpacked(
       "a name of 1 MiB", ".tar.gz", file, gzip(8, [UInt8](repeating: 0x6E, count: 1 << 20) + [0])),
     .unpacked("a comment", ".tar.gz", file, gzip(16, Array("text".utf8) + [0])),

@@ -46,7 +46,7 @@ int ckernel_space(int descriptor, struct ckernel_space *space);
 int ckernel_landlock_version(void);
 
 /// From now on the calling thread can open and make nothing but files, directories and links beneath `directory`
-/// (EACCES). What is open stays open.
+/// (EACCES), or nothing at all if `directory` is -1. What is open stays open.
 int ckernel_confine(int directory);
 
 /// From now on the calling thread has no sockets, programs, other processes, modes of names, set-id bits, owners and

@@ -6,7 +6,8 @@
 // keys are ignored at each level; what is known must be right, also for platforms of others.
 //
 // Manifests that others write by hand are looser: an archive has a whole URL (`full_path`, `url`), no size, or a
-// size that is `null`. `layout` is ours, in directories that `--download-only` makes.
+// size that is `null`. `layout` and `published_...` are ours, in directories that `--download-only` makes: strings, since
+// an object in a leaf would be a variant to others.
 
 import CUDADigest
 
@@ -134,12 +135,8 @@ private struct ManifestReader {
     let keys = ["relative_path", "full_path", "url", "sha256", "md5", "size"]
     guard keys.contains(where: { leaf[$0] != nil }) else { return nil }
     let path = try path(of: leaf, at: place)
+    let digest = try digest("sha256", of: leaf, at: place)
     var place = place
-    place.key = "sha256"
-    let digestText = try required("sha256", of: leaf, at: place)
-    guard let digest = SHA256Digest(hexadecimal: digestText) else {
-      throw failure(place, "\(digestText) is not 64 lower-case hexadecimal digits")
-    }
     place.key = "layout"
     let layoutText = try text("layout", of: leaf, at: place)
     let layout = layoutText.flatMap { Artifact.Layout(rawValue: $0) }
@@ -147,7 +144,40 @@ private struct ManifestReader {
       throw failure(place, "\(layoutText ?? "") is not a layout that this program knows")
     }
     return Artifact(
-      path: path, digest: digest, byteCount: try byteCount(of: leaf, at: place), layout: layout)
+      path: path, digest: digest, byteCount: try byteCount("size", of: leaf, at: place),
+      layout: layout,
+      published: try published(leaf, at: place))
+  }
+
+  /// What the artifact was before it was compressed anew: all of it is said, or nothing.
+  private func published(
+    _ leaf: [String: JSONTree], at place: Place
+  ) throws(CatalogError) -> Artifact.Published? {
+    let keys = ["published_path", "published_sha256", "published_size"]
+    guard keys.contains(where: { leaf[$0] != nil }) else { return nil }
+    var place = place
+    place.key = keys[0]
+    let pathText = try required(keys[0], of: leaf, at: place)
+    guard let path = ArtifactPath(pathText) else {
+      throw failure(place, "\(pathText) is neither a plain path nor the URL of an archive")
+    }
+    let digest = try digest(keys[1], of: leaf, at: place)
+    place.key = keys[2]
+    let byteCount = try byteCount(keys[2], of: leaf, at: place)
+    guard byteCount > 0 else { throw failure(place, "it is missing") }
+    return Artifact.Published(path: path, digest: digest, byteCount: byteCount)
+  }
+
+  private func digest(
+    _ key: String, of leaf: [String: JSONTree], at place: Place
+  ) throws(CatalogError) -> SHA256Digest {
+    var place = place
+    place.key = key
+    let text = try required(key, of: leaf, at: place)
+    guard let digest = SHA256Digest(hexadecimal: text) else {
+      throw failure(place, "\(text) is not 64 lower-case hexadecimal digits")
+    }
+    return digest
   }
 
   private func path(
@@ -172,12 +202,12 @@ private struct ManifestReader {
 
   /// A decimal string in NVIDIA's manifests, a JSON integer in some of others; 0 where it is not said.
   private func byteCount(
-    of leaf: [String: JSONTree], at place: Place
+    _ key: String, of leaf: [String: JSONTree], at place: Place
   ) throws(CatalogError) -> Int64 {
     var place = place
-    place.key = "size"
+    place.key = key
     let count: Int64?
-    switch leaf["size"] {
+    switch leaf[key] {
     case .integer(let number): count = number
     // `Int64` alone would also take "+5" and "00012".
     case .string(let text) where text.utf8.allSatisfy(Grammar.isDigit) && !text.hasPrefix("0"):

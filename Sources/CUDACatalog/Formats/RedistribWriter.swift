@@ -44,6 +44,11 @@ extension Redistrib {
     ]
     if artifact.byteCount > 0 { leaf["size"] = .string("\(artifact.byteCount)") }
     if let layout = artifact.layout { leaf["layout"] = .string(layout.rawValue) }
+    if let published = artifact.published {
+      leaf["published_path"] = .string(published.path.text)
+      leaf["published_sha256"] = .string("\(published.digest)")
+      leaf["published_size"] = .string("\(published.byteCount)")
+    }
     return leaf
   }
 }

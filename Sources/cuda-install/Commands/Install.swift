@@ -62,11 +62,25 @@ struct Install: ParsableCommand {
     completion: .directory)
   var downloadOnly: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --download-only: compress archives anew, which makes installs from there faster.",
+      valueName: "compression"))
+  var recompress: Compression?
+
   @OptionGroup var source: SourceOptions
   @OptionGroup var options: GlobalOptions
 
+  /// What archives are compressed anew with.
+  enum Compression: String, CaseIterable, ExpressibleByArgument {
+    case zstd
+  }
+
   mutating func validate() throws {
     guard downloadOnly != "" else { throw ValidationError("--download-only needs a directory") }
+    guard recompress == nil || downloadOnly != nil else {
+      throw ValidationError("--recompress needs --download-only, and a directory for that")
+    }
   }
 
   mutating func run() throws {
@@ -81,7 +95,8 @@ struct Install: ParsableCommand {
         return
       }
       guard downloadOnly == nil else {
-        let outcome = try installer.download(request, pinnedBy: locked)
+        let outcome = try installer.download(
+          request, pinnedBy: locked, recompresses: recompress != nil)
         return finishDownload(
           outcome, label(outcome, request), installer.prefix, session.report)
       }

@@ -170,6 +170,8 @@ struct ReleaseJSON: Encodable {
     var version: String
     var bytes: Int64
     var sha256: String
+    /// Of what its publisher published, where a mirror compressed that anew.
+    var published_sha256: String?
     var why: String
     /// Of which of `products` it is a part.
     var product: String?
@@ -214,7 +216,9 @@ struct ReleaseJSON: Encodable {
     components = release.receipt.components.map {
       Component(
         name: $0.name.text, version: $0.version.text, bytes: $0.byteCount,
-        sha256: "\($0.artifact.digest)", why: PlanText.why(reasons[$0.name] ?? .installed),
+        sha256: "\($0.artifact.digest)",
+        published_sha256: $0.artifact.published.map { "\($0.digest)" },
+        why: PlanText.why(reasons[$0.name] ?? .installed),
         product: $0.product?.text)
     }
     products = release.receipt.additions.map {

@@ -124,7 +124,7 @@ extension Build {
   fileprivate var measured: Build {
     let artifact = Artifact(
       path: artifact.path, digest: artifact.digest, byteCount: max(1, artifact.byteCount),
-      layout: artifact.layout)
+      layout: artifact.layout, published: artifact.published)
     return Build(platform: platform, variant: variant, artifact: artifact)
   }
 }
