@@ -29,6 +29,8 @@ package final class Network {
   private var failed: [String: TransferError] = [:]
   /// Servers to which there is no way.
   private var unreachable: [String: TransferError] = [:]
+  /// One document leads to the next, on the same server.
+  private var keptConnections: Connections?
   /// Servers of which it has been said that what they said before is used.
   private var told: Set<String> = []
   /// Why the first server that could not be asked could not.
@@ -45,6 +47,13 @@ package final class Network {
     self.isOffline = isOffline
     self.store = store
     self.observe = observe
+  }
+
+  /// Those that servers keep open; libcurl is not loaded before the first question.
+  private func connections() -> Connections {
+    let connections = keptConnections ?? Connections()
+    keptConnections = connections
+    return connections
   }
 
   /// From here on nothing is known of this run: servers are asked again.
@@ -107,7 +116,7 @@ extension Network {
             Validator(etag: $0.etag, lastModified: $0.lastModified)
           }
           return request
-        }, options: options, isCancelled: isCancelled, notice: notice
+        }, options: options, over: connections(), isCancelled: isCancelled, notice: notice
       ).map { $0.map(Brought.init) }
     }
   }
@@ -121,7 +130,7 @@ extension Network {
     }
     return ask(questions, trusting: certificates) { questions, options, isCancelled, notice in
       Transfer.byteCounts(
-        at: questions.map(\.request.url), options: options,
+        at: questions.map(\.request.url), options: options, over: connections(),
         isCancelled: isCancelled, notice: notice
       ).map { $0.map(Brought.init) }
     }.map { $0.map(\.byteCount) }

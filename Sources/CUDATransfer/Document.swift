@@ -11,14 +11,16 @@ extension Transfer {
   /// Fetches documents side by side on the calling thread; the results in the requests' order. `isCancelled` is asked every
   /// 100 ms.
   ///
-  /// `notice` is called on this thread, with the request's index.
+  /// `connections`: what an earlier call has left open, and this one leaves. `notice` is called on this thread, with the
+  /// request's index.
   package static func documents(
     _ requests: [TransferRequest], options: TransferOptions,
+    over connections: Connections = Connections(),
     isCancelled: @escaping @Sendable () -> Bool = { false },
     notice: @escaping @Sendable (Int, TransferNotice) -> Void = { _, _ in }
   ) -> [Result<Document, TransferError>] {
     let readers = requests.indices.map { index in DocumentReader { notice(index, $0) } }
-    let loop = TransferLoop(options)
+    let loop = TransferLoop(options, over: connections)
     for (request, reader) in zip(requests, readers) {
       loop.start(Start(request: request, receiver: reader))
     }
@@ -32,12 +34,13 @@ extension Transfer {
   ///
   /// Redirects are followed and a busy server is asked again, as for a document.
   package static func byteCounts(
-    at urls: [String], options: TransferOptions,
+    at urls: [String], options: TransferOptions, over connections: Connections = Connections(),
     isCancelled: @escaping @Sendable () -> Bool = { false },
     notice: @escaping @Sendable (Int, TransferNotice) -> Void = { _, _ in }
   ) -> [Result<Int64?, TransferError>] {
     let requests = urls.map { TransferRequest(url: $0, byteLimit: 0, wantsBody: false) }
-    let answers = documents(requests, options: options, isCancelled: isCancelled, notice: notice)
+    let answers = documents(
+      requests, options: options, over: connections, isCancelled: isCancelled, notice: notice)
     return answers.map { result in
       // A server that knows no HEAD does not say either: RFC 9110 §15.5.6, §15.6.2.
       if case .failure(.http(405, _)) = result { return .success(nil) }

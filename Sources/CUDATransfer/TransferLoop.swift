@@ -13,25 +13,20 @@ final class TransferLoop: Sendable {
 
   private let options: TransferOptions
   private let mailbox = Mutex(Mailbox())
-  /// Used by the thread only, but for curl_multi_wakeup(3), which is safe from any. `nil` where there is no libcurl: then
-  /// every request has been answered.
-  private nonisolated(unsafe) let multi: UnsafeMutableRawPointer?
+  /// Used by the thread only, but for curl_multi_wakeup(3), which is safe from any. Without libcurl every request has been
+  /// answered.
+  private nonisolated(unsafe) let connections: Connections
+  private var multi: UnsafeMutableRawPointer? { connections.multi }
 
-  init(_ options: TransferOptions) {
+  init(_ options: TransferOptions, over connections: Connections = Connections()) {
     self.options = options
-    if let problem = ccurl_load() {
-      multi = nil
-      end(.unavailable(String(cString: problem)))
+    self.connections = connections
+    guard let multi = connections.multi else {
+      end(.unavailable(connections.problem ?? ""))
       return
     }
-    guard let multi = ccurl_multi_init() else { preconditionFailure("out of memory") }
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, options.connectionsPerHost)
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.connections)
-    self.multi = multi
-  }
-
-  deinit {
-    if let multi { ccurl_multi_cleanup(multi) }
   }
 
   func start(_ start: Start) {

@@ -149,3 +149,31 @@ private let index = Array("{\"release_date\": \"2025-10-02\"}".utf8)
     #expect(server.log.allSatisfy { $0.headers["accept"] == request.accept })
   }
 }
+
+@Test func `documents that are asked for one after another come over one connection`() throws {
+  try serving(["/a": Array("a".utf8), "/b": Array("b".utf8)]) { server in
+    let connections = Connections()
+    for path in ["/a", "/b", "/missing", "/a"] {
+      let request = TransferRequest(url: server.url(path), byteLimit: 10)
+      _ = Transfer.documents([request], options: quick, over: connections)
+    }
+    #expect(server.log.count == 4)
+    #expect(Set(server.log.map(\.connection)).count == 1)
+  }
+}
+
+@Test(arguments: [LoopbackServer.Fault.farewell, .hangUpNext])
+func `a connection that the server closes meanwhile costs no document`(
+  fault: LoopbackServer.Fault
+) throws {
+  try serving(["/a": Array("a".utf8)]) { server in
+    server.fault("/a", fault)
+    let connections = Connections()
+    let request = TransferRequest(url: server.url("/a"), byteLimit: 10)
+    for _ in 0..<2 {
+      let result = Transfer.documents([request], options: quick, over: connections)[0]
+      let document = try result.get()
+      #expect(document.bytes == Array("a".utf8))
+    }
+  }
+}
