@@ -72,9 +72,7 @@ struct Worker: Sendable {
     guard let root else { return Unpacked() }
     let component = job.item.component.name
     let artifact = job.item.build.artifact
-    guard let format = ArchiveFormat(fileName: artifact.path.name) else {
-      preconditionFailure("an artifact's path ends in a known suffix")
-    }
+    let format = artifact.format
     let gauges = gauges
     let claims = claims
     let hasStatic = hasStatic
@@ -130,4 +128,13 @@ final class Claims: Sendable {
 
   /// Whether the caller is the first.
   func take(_ path: String) -> Bool { paths.withLock { $0.insert(path).inserted } }
+}
+
+extension Artifact {
+  var format: ArchiveFormat {
+    guard let format = ArchiveFormat(fileName: path.name) else {
+      preconditionFailure("an artifact's path ends in a known suffix")
+    }
+    return format
+  }
 }

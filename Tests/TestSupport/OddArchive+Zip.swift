@@ -217,7 +217,7 @@ extension OddArchive {
       "with a directory that has content", ".zip", because: "directory with content",
       whole { $0.members[0] = ZipMember("e/", "x", mode: 0o040755) }),
     .refused(
-      "with a directory by its mode alone", ".zip", because: "another name",
+      "with a directory by its mode alone", ".zip", because: "no slash behind it",
       whole { $0.members[0] = ZipMember("e", "", mode: 0o040755) }),
     .unpacked(
       "with a link", ".zip", ["d/b": "text b\n", "l": "-> d/b"],
