@@ -64,6 +64,12 @@ extension OddArchive {
         $0.members[1].isZip64 = true
       }),
     .refused(
+      "with a member at the end of the world", ".zip", because: "runs into",
+      whole {
+        $0.members[1].isZip64 = true
+        $0.members[1].entry.offset = .max
+      }),
+    .refused(
       "with two counts of a zip64", ".zip", because: "zip64 records",
       whole {
         $0.isZip64 = true
