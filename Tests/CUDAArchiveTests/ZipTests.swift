@@ -84,6 +84,16 @@ private func unpacking(_ zip: [UInt8]) -> Unpack {
         == .file(byteCount: Int64(byteCount), mode: 0o444, digest: SHA256.digest(of: packed.plain)))
   }
 
+  /// Of nothing but zeros, 4000 bytes are in the last 8 that are read, and wait until there is room for them.
+  @Test func `is whole where more comes out of its last bytes than there is room for`() throws {
+    for byteCount in stride(from: 2 << 19, through: 2 << 19 + 8000, by: 500) {
+      let packed = try Packed([UInt8](repeating: 0, count: byteCount), level: 9)
+      let unpack = packed.unpack
+      #expect(unpack.error == nil, "\(byteCount)")
+      #expect(unpack.bytes("a")?.count == byteCount)
+    }
+  }
+
   /// Blocks of the longest kind there is, whose end is anywhere around the end of a piece that is read.
   @Test func `is what was deflated wherever its data ends, and damaged if something follows it`()
     throws
