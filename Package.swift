@@ -29,6 +29,7 @@ let package = Package(
     // Of these two only the headers: they are loaded when they are needed.
     .target(name: "CCurl"),
     .target(name: "CArchive"),
+    .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -43,7 +44,7 @@ let package = Package(
     .target(name: "CUDATransfer", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
       name: "CUDAArchive",
-      dependencies: ["CUDAFiles", "CUDADigest", "CArchive", "CLZMA", "CZlib", "CZstd"],
+      dependencies: ["CUDAFiles", "CUDADigest", "CArchive", "CIsal", "CLZMA", "CZlib", "CZstd"],
       swiftSettings: strict),
 
     // Heart, spine and face.

@@ -19,8 +19,7 @@ __attribute__((used, retain, section(".note.dlopen"), aligned(4))) static const 
 // Each with its type from archive.h and archive_entry.h.
 #define FUNCTIONS(with) \
   with(archive_read_new) with(archive_read_free) with(archive_read_support_format_tar) \
-  with(archive_read_support_format_zip_seekable) with(archive_read_open2) \
-  with(archive_read_open_fd) with(archive_read_open_memory) with(archive_read_next_header) \
+  with(archive_read_open2) with(archive_read_next_header) \
   with(archive_read_data_block) with(archive_error_string) with(archive_entry_pathname) \
   with(archive_entry_hardlink) with(archive_entry_symlink) with(archive_entry_filetype) \
   with(archive_entry_perm) with(archive_entry_size_is_set) with(archive_entry_size) \
@@ -62,22 +61,10 @@ int carchive_read_support_format_tar(struct archive *archive) {
   return lib.archive_read_support_format_tar(archive);
 }
 
-int carchive_read_support_format_zip_seekable(struct archive *archive) {
-  return lib.archive_read_support_format_zip_seekable(archive);
-}
-
 int carchive_read_open2(
     struct archive *archive, void *client, archive_open_callback *open, archive_read_callback *read,
     archive_skip_callback *skip, archive_close_callback *close) {
   return lib.archive_read_open2(archive, client, open, read, skip, close);
-}
-
-int carchive_read_open_fd(struct archive *archive, int descriptor, size_t block_size) {
-  return lib.archive_read_open_fd(archive, descriptor, block_size);
-}
-
-int carchive_read_open_memory(struct archive *archive, const void *bytes, size_t count) {
-  return lib.archive_read_open_memory(archive, bytes, count);
 }
 
 int carchive_read_next_header(struct archive *archive, struct archive_entry **entry) {

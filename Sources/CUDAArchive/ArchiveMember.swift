@@ -20,8 +20,7 @@ package enum ArchiveMember {
     of zip: UnsafeRawBufferPointer, named archive: String, limit: Int,
     where isWanted: (EntryPath) -> Bool
   ) throws(ArchiveError) -> [UInt8]? {
-    try ArchiveReader.load()
-    var reader = try ArchiveReader(zip: zip, format: .wheel, name: archive)
+    var reader = ZipReader(try ZipDirectory(.memory(zip), archive: archive))
     var entryCount = 0
     while let entry = try reader.next() {
       entryCount += 1

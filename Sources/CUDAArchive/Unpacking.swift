@@ -1,7 +1,7 @@
 package import CUDADigest
 package import CUDAFiles
 
-/// One archive becoming files of a tree. libarchive reads, this writes.
+/// One archive becoming files of a tree: a reader reads, this writes.
 ///
 /// Only files, directories, symbolic links that stay inside, and hard links to an earlier file of the same
 /// archive are made. Files become 0444 or 0555, directories 0755 until the tree is complete; owners, attributes
@@ -69,7 +69,9 @@ package struct Unpacking: Sendable {
   }
 
   /// What it takes is there, also on a thread that may open no file any more.
-  package static func prepare() throws(ArchiveError) { try ArchiveReader.load() }
+  package static func prepare(for format: ArchiveFormat) throws(ArchiveError) {
+    if !format.isZip { try TarReader.load() }
+  }
 
   /// How many bytes the archive may become.
   var byteLimit: Int64 { UnpackingLimit.byteCount(ofArchive: archiveByteCount) }
@@ -78,10 +80,20 @@ package struct Unpacking: Sendable {
   package func run(
     _ file: borrowing File, into root: SharedDirectory
   ) throws(ArchiveError) -> Unpacked {
-    try ArchiveReader.load()
-    var reader = try ArchiveReader(
+    if format.isZip {
+      var reader = ZipReader(try ZipDirectory(try ZipSource(file), archive: archive))
+      return try take(from: &reader, into: root)
+    }
+    try Self.prepare(for: format)
+    var reader = try TarReader(
       file, format: format, name: archive, byteLimit: byteLimit, threadCount: threadCount,
       isCancelled: isCancelled)
+    return try take(from: &reader, into: root)
+  }
+
+  private func take(
+    from reader: inout some EntryReader & ~Copyable, into root: SharedDirectory
+  ) throws(ArchiveError) -> Unpacked {
     var work = UnpackingWork(unpacking: self, root: root)
     while let entry = try reader.next() {
       guard !isCancelled() else { throw .cancelled }

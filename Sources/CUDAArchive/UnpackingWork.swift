@@ -30,7 +30,9 @@ struct UnpackingWork {
 
   var isEmpty: Bool { entryCount == 0 }
 
-  mutating func take(_ entry: Entry, from reader: inout ArchiveReader) throws(ArchiveError) {
+  mutating func take(_ entry: Entry, from reader: inout some EntryReader & ~Copyable)
+    throws(ArchiveError)
+  {
     entryCount += 1
     guard entryCount <= UnpackingLimit.entryCount else {
       throw .tooMuch(unpacking.archive, reason: "more than \(UnpackingLimit.entryCount) entries")
@@ -142,7 +144,7 @@ struct UnpackingWork {
   }
 
   private mutating func takeFile(
-    _ path: EntryPath, _ entry: Entry, from reader: inout ArchiveReader
+    _ path: EntryPath, _ entry: Entry, from reader: inout some EntryReader & ~Copyable
   ) throws(ArchiveError) {
     try count(entry)
     switch unpacking.destination(path) {
@@ -255,7 +257,8 @@ struct UnpackingWork {
   }
 
   private mutating func write(
-    _ entry: Entry, to place: EntryPath, _ mode: UInt16, from reader: inout ArchiveReader
+    _ entry: Entry, to place: EntryPath, _ mode: UInt16,
+    from reader: inout some EntryReader & ~Copyable
   ) throws(ArchiveError) -> SHA256Digest {
     let parent = try enter(place.names.dropLast(), entry)
     let file = try writing(entry) { () throws(SystemCallError) in
@@ -284,7 +287,7 @@ struct UnpackingWork {
   }
 
   private func hash(
-    _ entry: Entry, from reader: inout ArchiveReader
+    _ entry: Entry, from reader: inout some EntryReader & ~Copyable
   ) throws(ArchiveError) -> SHA256Digest {
     var content = EntryContent(byteCount: entry.byteCount, sparseByteCount: entry.sparseByteCount)
     let wrong = refusal(entry, "its content is not as long as it says")
@@ -296,7 +299,7 @@ struct UnpackingWork {
   }
 
   private func held(
-    _ entry: Entry, from reader: inout ArchiveReader
+    _ entry: Entry, from reader: inout some EntryReader & ~Copyable
   ) throws(ArchiveError) -> [UInt8] {
     guard entry.byteCount <= UnpackingLimit.heldByteCount else {
       throw refusal(entry, "it is larger than \(UnpackingLimit.heldByteCount) bytes")

@@ -1,14 +1,21 @@
+import CUDAFiles
+
 /// An entry of a zip's directory (APPNOTE.TXT 6.3.10, §4.3.12), and whether the header in front of the member (§4.3.7)
 /// says the same. Not compared: the versions that are needed, and the extra fields, which differ in good archives.
 struct ZipEntry {
-  /// In the directory's bytes.
-  let name: Range<Int>
-  /// Behind it.
+  let name: [UInt8]
+  /// Behind it, in the directory's bytes.
   let end: Int
   let offset: Int64
   let packedByteCount: Int64
   let byteCount: Int64
-  private let check: Int64
+  /// CRC-32 of the content.
+  let check: Int64
+  /// Seconds since 1970.
+  let modified: Int64
+  /// Where its content is, as soon as that is known.
+  var content: Range<Int64> = 0..<0
+  private let mode: Int
   private let flags: Int
   private let method: Int
   private let time: Int64
@@ -17,7 +24,22 @@ struct ZipEntry {
   static let memberHeaderByteCount = 30
   static let descriptorMaximumByteCount = 24
 
-  var hasDescriptor: Bool { flags & 1 << 3 != 0 }
+  private var hasDescriptor: Bool { flags & 1 << 3 != 0 }
+
+  var isDeflated: Bool { method == 8 }
+  var isExecutable: Bool { mode & 0o111 != 0 }
+
+  /// A link's target is its content.
+  var kind: Entry.Kind {
+    guard name.last != UInt8(ascii: "/") else { return .directory }
+    switch mode & 0o170000 {
+    // Info-ZIP takes what it reads from a pipe for the pipe.
+    case 0, 0o100000, 0o010000: return .file
+    case 0o040000: return .directory
+    case 0o120000: return .link(target: [])
+    default: return .other
+    }
+  }
 
   /// Reads the entry at `place` of a directory.
   init(_ directory: ZipBytes, at place: Int) throws(ZipFault) {
@@ -28,20 +50,25 @@ struct ZipEntry {
     let extraEnd = nameEnd + directory.short(place + 30)
     end = extraEnd + directory.short(place + 32)
     guard end <= directory.bytes.count else { throw ZipFault("its directory breaks off") }
-    name = place + Self.headerByteCount..<nameEnd
+    name = Array(directory.bytes[place + Self.headerByteCount..<nameEnd])
     flags = directory.short(place + 8)
     method = directory.short(place + 10)
     time = directory.word(place + 12)
     check = directory.word(place + 16)
     guard directory.short(place + 34) == 0 else { throw ZipFault("it lies in another archive") }
-    let numbers = try Self.numbers(
-      [directory.word(place + 24), directory.word(place + 20), directory.word(place + 42)],
-      try Self.zip64(directory, nameEnd..<extraEnd))
+    mode = Self.mode(system: Int(directory.bytes[place + 5]), directory.word(place + 38))
+    let extra = try ZipExtra(directory, nameEnd..<extraEnd)
+    modified = Entry.plausible(
+      extra.modified
+        ?? Timestamp.seconds(
+          dosDate: directory.short(place + 14), time: directory.short(place + 12)))
+    let numbers = try extra.numbers(
+      [directory.word(place + 24), directory.word(place + 20), directory.word(place + 42)])
     (byteCount, packedByteCount, offset) = (numbers[0], numbers[1], numbers[2])
   }
 
   /// Whether it is of a kind that is read.
-  func checkKind(isDirectory: Bool) throws(ZipFault) {
+  func checkKind() throws(ZipFault) {
     // 1 and 2: how well it is compressed; 3: a data descriptor; 11: its name is UTF-8.
     guard flags & 1 == 0 else { throw ZipFault("it is encrypted") }
     guard flags & ~(1 << 1 | 1 << 2 | 1 << 3 | 1 << 11) == 0 else {
@@ -53,7 +80,18 @@ struct ZipEntry {
     guard method == 8 || byteCount == packedByteCount else {
       throw ZipFault("it is not compressed, and has two sizes")
     }
-    guard !isDirectory || byteCount == 0 else { throw ZipFault("a directory with content") }
+    switch kind {
+    case .directory:
+      guard byteCount == 0 else { throw ZipFault("a directory with content") }
+      guard name.last == UInt8(ascii: "/") else {
+        throw ZipFault("it is a directory, and its name has no slash behind it")
+      }
+    case .link:
+      guard byteCount <= EntryPath.maximumByteCount else {
+        throw ZipFault("its target is too long")
+      }
+    case .file, .hardLink, .other: break
+    }
   }
 
   /// How much of the file to read at `offset`; the header may be longer.
@@ -68,14 +106,13 @@ struct ZipEntry {
   }
 
   /// Compares with the header that stands in front of the member.
-  func compare(_ header: ZipBytes, nameIn directory: ZipBytes) throws(ZipFault) {
+  func compare(_ header: ZipBytes) throws(ZipFault) {
     let nameEnd = Self.memberHeaderByteCount + header.short(26)
-    guard header.bytes[Self.memberHeaderByteCount..<nameEnd] == directory.bytes[name] else {
+    guard header.bytes[Self.memberHeaderByteCount..<nameEnd] == name[...] else {
       throw ZipFault("the header in front of it has another name")
     }
-    let numbers = try Self.numbers(
-      [header.word(22), header.word(18)],
-      try Self.zip64(header, nameEnd..<nameEnd + header.short(28)), isHeader: true)
+    let extra = try ZipExtra(header, nameEnd..<nameEnd + header.short(28))
+    let numbers = try extra.numbers([header.word(22), header.word(18)], isHeader: true)
     guard header.short(6) == flags, header.short(8) == method, header.word(10) == time,
       isSame(numbers[0], byteCount), isSame(numbers[1], packedByteCount),
       isSame(header.word(14), check)
@@ -108,49 +145,12 @@ struct ZipEntry {
     }
   }
 
-  // Extra fields
-
-  /// The numbers of the zip64 field among the extra fields in `range`; `nil` without one. No field may give the entry
-  /// another name.
-  private static func zip64(_ bytes: ZipBytes, _ range: Range<Int>) throws(ZipFault) -> [Int64]? {
-    var numbers: [Int64]?
-    var place = range.lowerBound
-    while place < range.upperBound {
-      guard place + 4 <= range.upperBound else { throw ZipFault("its extra fields break off") }
-      let next = place + 4 + bytes.short(place + 2)
-      guard next <= range.upperBound else { throw ZipFault("its extra fields break off") }
-      switch bytes.short(place) {
-      case 0x0001:
-        guard numbers == nil, (next - place - 4) % 8 == 0 else {
-          throw ZipFault("its zip64 field is not one")
-        }
-        numbers = stride(from: place + 4, to: next, by: 8).map { bytes.long($0) }
-      case 0x7075: throw ZipFault("an extra field gives it another name")
-      default: break
-      }
-      place = next
+  /// The mode that a file would have: a Unix says so, DOS says only what is a directory.
+  private static func mode(system: Int, _ attributes: Int64) -> Int {
+    switch system {
+    case 3: Int(attributes >> 16)
+    case 0: attributes & 0x10 != 0 ? 0o040755 : 0
+    default: 0
     }
-    return numbers
-  }
-
-  /// The numbers themselves: those that are full are in the zip64 field, in this order and no others. A header
-  /// in front of a member may have both of its sizes there as well, if they are the same.
-  private static func numbers(
-    _ short: [Int64], _ long: [Int64]?, isHeader: Bool = false
-  ) throws(ZipFault) -> [Int64] {
-    let fault = ZipFault("its zip64 field and its sizes do not agree")
-    let places = short.indices.filter { short[$0] == ZipBytes.full }
-    guard let long else {
-      guard places.isEmpty else { throw fault }
-      return short
-    }
-    if isHeader, long.count == short.count {
-      guard zip(short, long).allSatisfy({ $0 == ZipBytes.full || $0 == $1 }) else { throw fault }
-      return long
-    }
-    guard long.count == places.count else { throw fault }
-    var numbers = short
-    for (place, number) in zip(places, long) { numbers[place] = number }
-    return numbers
   }
 }

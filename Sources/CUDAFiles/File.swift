@@ -40,9 +40,7 @@ package struct File: ~Copyable, Sendable {
   package func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
   ) throws(SystemCallError) -> Int {
-    try systemCall("pread", path) {
-      pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-    }
+    try reading.read(into: buffer, at: offset)
   }
 
   /// Calls `body` with the file's bytes from `start` on in order, 1 MiB at a time, up to place `limit`.
@@ -162,9 +160,22 @@ package struct FileReading: Sendable {
   let descriptor: Int32
   let path: String
 
+  /// The bytes from `offset` on, at the front of `buffer`, and how many they are; 0 at the end of the file.
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(SystemCallError) -> Int {
+    try systemCall("pread", path) {
+      pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+  }
+
+  /// `readPosition` says that so many bytes more are behind whoever reads: for those who read at places of their own, also
+  /// several at once.
+  package func advance(by byteCount: Int64) { lseek(descriptor, off_t(byteCount), SEEK_CUR) }
+
   /// The next bytes, at the front of `buffer`, and how many they are; 0 at the end of the file.
   package func next(into buffer: UnsafeMutableRawBufferPointer) throws(SystemCallError) -> Int {
-    try systemCall("read", path) { read(descriptor, buffer.baseAddress, buffer.count) }
+    try systemCall("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 }
 

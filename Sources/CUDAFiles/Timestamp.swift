@@ -40,10 +40,16 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     return "\(date(fields)) \(clock(fields).prefix(5))"
   }
 
-  /// The time at which a clock in UTC shows what the local one shows at `seconds` since 1970. A zip says what its
-  /// maker's clock showed, and nobody can tell where that was.
-  package static func localClock(of seconds: Int64) -> Int64 {
-    var fields = Timestamp(milliseconds: seconds * 1000).fields(localtime_r)
+  /// When a clock in UTC shows what DOS's date and time say, in seconds since 1970. A zip says what its maker's clock
+  /// showed, and nobody can tell where that was: two machines make the same of it.
+  package static func seconds(dosDate date: Int, time: Int) -> Int64 {
+    var fields = tm()
+    fields.tm_year = Int32(80 + date >> 9)
+    fields.tm_mon = Int32(date >> 5 & 0xF) - 1
+    fields.tm_mday = Int32(date & 0x1F)
+    fields.tm_hour = Int32(time >> 11)
+    fields.tm_min = Int32(time >> 5 & 0x3F)
+    fields.tm_sec = Int32(time & 0x1F) * 2
     return Int64(timegm(&fields))
   }
 

@@ -115,9 +115,10 @@ extension Installer {
   }
 
   private func prepareUnpacking(of jobs: [Job]) throws(InstallError) {
-    guard let first = jobs.first(where: \.isFetched) else { return }
-    do { try Unpacking.prepare() } catch {
-      throw InstallError(.archive(component: first.item.component.name, error))
+    for job in jobs where job.isFetched {
+      do { try Unpacking.prepare(for: job.item.build.artifact.format) } catch {
+        throw InstallError(.archive(component: job.item.component.name, error))
+      }
     }
   }
 

@@ -74,9 +74,7 @@ struct Worker: Sendable {
     guard let root else { return Unpacked() }
     let component = job.item.component.name
     let artifact = job.item.build.artifact
-    guard let format = ArchiveFormat(fileName: artifact.path.name) else {
-      preconditionFailure("an artifact's path ends in a known suffix")
-    }
+    let format = artifact.format
     let gauges = gauges
     let claims = claims
     let hasStatic = hasStatic
@@ -100,7 +98,7 @@ struct Worker: Sendable {
     unpacking.threadCount = isSplit ? min(Machine.coreCount, Unpacking.mostThreads) : 1
     let unpacked: Result<Unpacked, ArchiveError>
     // Before this is a thread that may open no library.
-    do { try Unpacking.prepare() } catch {
+    do { try Unpacking.prepare(for: format) } catch {
       throw InstallError(.archive(component: component, error))
     }
     do {
@@ -140,4 +138,13 @@ final class Claims: Sendable {
 
   /// Whether the caller is the first.
   func take(_ path: String) -> Bool { paths.withLock { $0.insert(path).inserted } }
+}
+
+extension Artifact {
+  var format: ArchiveFormat {
+    guard let format = ArchiveFormat(fileName: path.name) else {
+      preconditionFailure("an artifact's path ends in a known suffix")
+    }
+    return format
+  }
 }

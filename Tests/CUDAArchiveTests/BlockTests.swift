@@ -71,7 +71,7 @@ import Testing
     let archive = try packed(["-1", "-T2", "--block-size=1MiB"])
     scratch.write("archive", archive)
     let root = SharedDirectory(try Directory.makePath(scratch.file("root")))
-    try Unpacking.prepare()
+    try Unpacking.prepare(for: .tarXz)
     let byteCount = Int64(archive.count)
     let opened = Opened(file: try File.open(scratch.file("archive")))
     let error: ArchiveError? = try Thread.confined(
@@ -100,11 +100,4 @@ import Testing
       #expect(unpack(Array(archive[..<place])).error?.isOfArchive == true, "up to \(place)")
     }
   }
-}
-
-/// A file that another thread reads.
-private final class Opened: Sendable {
-  let file: File
-
-  init(file: consuming File) { self.file = file }
 }

@@ -71,3 +71,10 @@ struct Unpack {
 
   func mode(_ path: String) -> mode_t? { status(path).map { $0.st_mode & 0o7777 } }
 }
+
+/// A file that another thread reads.
+final class Opened: Sendable {
+  let file: File
+
+  init(file: consuming File) { self.file = file }
+}

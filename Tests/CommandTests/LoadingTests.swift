@@ -53,6 +53,18 @@ import Testing
     #expect(bench.run("verify").status == 0)
   }
 
+  @Test func `is not loaded by what unpacks wheels, if it reads tars`() throws {
+    let bench = try Bench()
+    var index = PackageIndex(.html)
+    index.addToolkit(separately: true)
+    for (path, bytes) in index.files { bench.server.publish(path, bytes) }
+    let run = bench.ended(
+      [BuiltBinary.path, "install", "13", "--source", "wheels=\(bench.server.url("/simple"))"]
+        + ["--prefix", bench.prefix],
+      environment: without("libarchive.so.13", bench))
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
   @Test(arguments: [("libcurl.so.4", "libcurl4"), ("libarchive.so.13", "libarchive13")])
   func `is named with its package when it is not there, and nothing is changed`(
     library: String, package: String

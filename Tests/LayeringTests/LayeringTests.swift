@@ -11,7 +11,9 @@ private let picture: [String: Set<String>] = [
     "CUDADigest", "Synchronization",
   ],
   "CUDAStore": ["CUDAFiles", "CUDACatalog", "CUDADigest"],
-  "CUDAArchive": ["CUDAFiles", "CUDADigest", "CArchive", "CLZMA", "CZlib", "CZstd"],
+  "CUDAArchive": [
+    "CUDAFiles", "CUDADigest", "CArchive", "CIsal", "CLZMA", "CZlib", "CZstd",
+  ],
   "CUDATransfer": ["CCurl", "Synchronization"],
   "CUDAFiles": ["CKernel", "Glibc"],
   "CUDAPlanning": ["CUDACatalog"],
@@ -21,7 +23,7 @@ private let picture: [String: Set<String>] = [
 
 /// The C modules, which import no Swift.
 private let foreign: Set<String> = [
-  "CKernel", "CCrypto", "CCurl", "CArchive", "CLZMA", "CZlib", "CZstd",
+  "CKernel", "CCrypto", "CCurl", "CArchive", "CIsal", "CLZMA", "CZlib", "CZstd",
 ]
 
 private let sources = URL(filePath: #filePath).deletingLastPathComponent()

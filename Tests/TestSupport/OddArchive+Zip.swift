@@ -64,6 +64,12 @@ extension OddArchive {
         $0.members[1].isZip64 = true
       }),
     .refused(
+      "with a member at the end of the world", ".zip", because: "runs into",
+      whole {
+        $0.members[1].isZip64 = true
+        $0.members[1].entry.offset = .max
+      }),
+    .refused(
       "with two counts of a zip64", ".zip", because: "zip64 records",
       whole {
         $0.isZip64 = true
@@ -217,7 +223,7 @@ extension OddArchive {
       "with a directory that has content", ".zip", because: "directory with content",
       whole { $0.members[0] = ZipMember("e/", "x", mode: 0o040755) }),
     .refused(
-      "with a directory by its mode alone", ".zip", because: "another name",
+      "with a directory by its mode alone", ".zip", because: "no slash behind it",
       whole { $0.members[0] = ZipMember("e", "", mode: 0o040755) }),
     .unpacked(
       "with a link", ".zip", ["d/b": "text b\n", "l": "-> d/b"],

@@ -12,12 +12,9 @@ const char *carchive_load(void);
 struct archive *carchive_read_new(void);
 int carchive_read_free(struct archive *archive);
 int carchive_read_support_format_tar(struct archive *archive);
-int carchive_read_support_format_zip_seekable(struct archive *archive);
 int carchive_read_open2(
     struct archive *archive, void *client, archive_open_callback *open, archive_read_callback *read,
     archive_skip_callback *skip, archive_close_callback *close);
-int carchive_read_open_fd(struct archive *archive, int descriptor, size_t block_size);
-int carchive_read_open_memory(struct archive *archive, const void *bytes, size_t count);
 int carchive_read_next_header(struct archive *archive, struct archive_entry **entry);
 int carchive_read_data_block(
     struct archive *archive, const void **bytes, size_t *count, la_int64_t *offset);
