@@ -33,7 +33,7 @@ static struct {
 static const char *problem;
 
 static void load(void) {
-  void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 #define FIND(function) \
   if (library != NULL) { \
     *(void **)&lib.function = dlsym(library, #function); \

@@ -35,7 +35,7 @@ static const char *problem;
 
 static void load(void) {
   // For as long as the process lives: it may have threads, and OpenSSL its handlers at exit.
-  void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 #define FIND(function) \
   if (library != NULL) { \
     *(void **)&lib.function = dlsym(library, #function); \
