@@ -7,10 +7,15 @@ package import CUDADigest
 /// place where NVIDIA's newer manifests do, `../../../pool/`; it holds no scheme, query, fragment, percent sign,
 /// backslash or control character. A URL is `http`, `https` or `file`, without user, query and fragment.
 package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
+  /// In bytes.
+  package static let longest = 1024
+
   package let text: String
 
   package init?(_ text: String) {
-    guard text.utf8.count <= 1024, Self.suffixes.contains(where: text.hasSuffix) else { return nil }
+    guard text.utf8.count <= Self.longest, Self.suffixes.contains(where: text.hasSuffix) else {
+      return nil
+    }
     var rest = text[...]
     if let scheme = Self.schemes.first(where: text.hasPrefix) {
       rest = rest.dropFirst(scheme.count)

@@ -66,7 +66,11 @@ extension Installer {
     do throws(InstallError) {
       var jobs: [Job] = []
       for item in items {
-        let copy = recompresses ? places.copy(of: item) : nil
+        // I9: what an interrupted run has fetched of it is not given up for a copy that is damaged.
+        var copy: Location?
+        if recompresses, try isPlaced(places.artifact(of: item), item, places) {
+          copy = places.copy(of: item)
+        }
         jobs.append(try fetchJob(item, offers, &partials, in: store, orCopying: copy))
       }
       try checkSpace(for: jobs, plan, recompresses: recompresses, in: store)

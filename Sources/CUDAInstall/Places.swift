@@ -88,7 +88,7 @@ struct Places {
     Self.path(of: artifact, product(of: item))
   }
 
-  /// The item's archive as it was published, if something of its size is there; whether it is that shows its hash.
+  /// The item's archive as it was published, if something of its size is there.
   func copy(of item: Plan.Item) -> Location? {
     let names = path(of: artifact(of: item), item)
     let parent = ([directory] + names.dropLast()).joined(separator: "/")

@@ -81,7 +81,10 @@ extension Plan.Item {
   /// What it is called once it is compressed anew; `nil` if it stays as it is.
   var recompressedName: String? {
     let name = build.artifact.path.name
-    guard ArchiveFormat(fileName: name)?.isRecompressible == true else { return nil }
+    guard ArchiveFormat(fileName: name)?.isRecompressible == true,
+      // There must be room for a name with a hash in it.
+      build.artifact.path.text.utf8.count <= ArtifactPath.longest - 80
+    else { return nil }
     let suffix = ArtifactPath.suffixes.first(where: name.hasSuffix) ?? ""
     return name.dropLast(suffix.count) + ArchiveFormat.tarZst.rawValue
   }

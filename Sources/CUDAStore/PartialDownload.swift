@@ -27,6 +27,8 @@ package final class PartialDownload: @unchecked Sendable {
   private var hash = SHA256()
   /// How far from the first byte on the hash has come.
   private var hashedByteCount: Int64 = 0
+  /// Whether its digest has been told: then nothing is left to be hashed.
+  private var isFinished = false
   private var note = Note()
   /// What of `written` the note in the file's attribute says, where it has to, and since when.
   private var noted = Coverage()
@@ -187,7 +189,7 @@ package final class PartialDownload: @unchecked Sendable {
 
   /// Bytes that had arrived before those in front of them are read again, out of the cache.
   private func hashWhatIsWritten() throws(SystemCallError) {
-    guard hashedByteCount < written.frontier else { return }
+    guard !isFinished, hashedByteCount < written.frontier else { return }
     try file.forEachPiece(
       from: hashedByteCount, upTo: written.frontier, mapping: { $0 }
     ) { (bytes) throws(SystemCallError) in
@@ -203,6 +205,7 @@ package final class PartialDownload: @unchecked Sendable {
     hash = SHA256()
     (written, noted) = (Coverage(), Coverage())
     (hashedByteCount, adoptedByteCount) = (0, 0)
+    isFinished = false
     note = Note()
     isCopy = false
     _ = file.setAttribute(note.text)
@@ -217,6 +220,7 @@ package final class PartialDownload: @unchecked Sendable {
     var finished = SHA256()
     swap(&finished, &hash)
     hashedByteCount = 0
+    isFinished = true
     return finished.finish()
   }
 
