@@ -26,8 +26,8 @@ final class DecodedStream {
   private var hasAllInput = false
   private var byteCount: Int64 = 0
 
-  /// Starts where the descriptor's position is, with up to `threadCount` threads of its own. `file` stays open as long as this value is used; more than
-  /// `byteLimit` bytes are an error.
+  /// Starts where the descriptor's position is; xz blocks are decoded by up to `threadCount` threads. `file` stays open
+  /// as long as this value is used; more than `byteLimit` bytes are an error.
   init(
     _ file: borrowing File, format: ArchiveFormat, name: String, byteLimit: Int64, threadCount: Int,
     isCancelled: @escaping @Sendable () -> Bool

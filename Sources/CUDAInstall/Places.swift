@@ -88,16 +88,9 @@ struct Places {
     Self.path(of: artifact, product(of: item))
   }
 
-  /// The item's archive as it was published, if something of its size is there.
-  func copy(of item: Plan.Item) -> Location? {
-    let names = path(of: artifact(of: item), item)
-    let parent = ([directory] + names.dropLast()).joined(separator: "/")
-    // What cannot be looked at is fetched.
-    guard let directory = try? Directory.open(parent),
-      let status = (try? directory.status(names.last ?? "")) ?? nil,
-      status.kind == .file, status.byteCount == item.build.artifact.byteCount
-    else { return nil }
-    return .file("\(parent)/\(names.last ?? "")")
+  /// Where the item's archive is as it was published, if it is there.
+  func copy(of item: Plan.Item) -> Location {
+    .file(([directory] + path(of: artifact(of: item), item)).joined(separator: "/"))
   }
 
   static func manifest(of release: Release) -> [String] {

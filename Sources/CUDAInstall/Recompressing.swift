@@ -14,12 +14,9 @@ extension Worker {
   ) throws(InstallError) -> Unpacked {
     let component = job.item.component.name
     let artifact = job.item.build.artifact
-    guard let format = ArchiveFormat(fileName: artifact.path.name) else {
-      preconditionFailure("an artifact's path ends in a known suffix")
-    }
     let gauges = gauges
     let recompression = Recompression(
-      archive: artifact.path.name, format: format, archiveByteCount: artifact.byteCount,
+      archive: artifact.path.name, format: artifact.format, archiveByteCount: artifact.byteCount,
       progress: { gauges.add(written: $0) }, isCancelled: { gauges.isCancelled })
     do throws(ArchiveError) {
       let share = try crew.join(for: artifact.byteCount) { gauges.isCancelled }
@@ -81,7 +78,7 @@ extension Plan.Item {
   /// What it is called once it is compressed anew; `nil` if it stays as it is.
   var recompressedName: String? {
     let name = build.artifact.path.name
-    guard ArchiveFormat(fileName: name)?.isRecompressible == true,
+    guard build.artifact.format.isRecompressible,
       // There must be room for a name with a hash in it.
       build.artifact.path.text.utf8.count <= ArtifactPath.longest - 80
     else { return nil }
