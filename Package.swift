@@ -29,8 +29,15 @@ let package = Package(
     // Of these two only the headers: they are loaded when they are needed.
     .target(name: "CCurl"),
     .target(name: "CArchive"),
+    // Its source: see Sources/CLZMA/README.md.
+    .target(
+      name: "CLZMA", exclude: ["README.md", "xz/COPYING.0BSD"],
+      cSettings: [.define("HAVE_CONFIG_H")]
+        + ["", "xz/src/common", "xz/src/liblzma/api"].map { .headerSearchPath($0) }
+        + ["check", "common", "delta", "lz", "lzma", "rangecoder", "simple"].map {
+          .headerSearchPath("xz/src/liblzma/\($0)")
+        }),
     .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
-    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 

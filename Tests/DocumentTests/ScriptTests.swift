@@ -18,7 +18,7 @@ func `the committed completions are those that the program prints`(shell: String
 private let scripts = [
   ".ci/deb", ".ci/run", ".ci/setup", "Tests/cron", "Tests/deb", "Tests/demo",
   "Tests/download-cost", "Tests/fuzz", "Tests/hook", "Tests/instructions", "Tests/latency",
-  "Tests/model",
+  "Tests/liblzma", "Tests/model",
   "Tests/power-cut", "Tests/readme", "Tests/real-cuda", "Tests/real-wheels", "Tests/sandbox-cost",
   "Tests/sanitize", "Tests/screens", "Tests/speed", "Tests/strace", "Tests/units",
   "Tests/update-cost",
