@@ -226,13 +226,13 @@ extension Exchange {
     (stream.span.end ?? request.expectedByteCount ?? 0) - stream.span.start
   }
 
-  /// The streams to be added now. `free`: connections that nobody waits for.
-  func share(at time: Duration, free: Int) -> [Stream] {
+  /// The streams to be added now. `free`: connections that may be made, for which nobody waits; `idle`: that are there.
+  func share(at time: Duration, free: Int, idle: Int) -> [Stream] {
     // What the first second brings is no measure before there is a byte.
     guard maySplit, byteCount > 0, let missing, let first = busiest else { return [] }
     let advice = sharing.advice(
       at: time, received: byteCount, missing: missing, connections: streams.count,
-      isFree: free > 0 && first.takesRanges)
+      isFree: free > 0 && first.takesRanges, idle: first.takesRanges ? idle : 0)
     switch advice {
     case .stay: return []
     case .keep:
@@ -241,15 +241,20 @@ extension Exchange {
     case .drop:
       wantsSeveral = false
       return []
-    case .add:
-      wantsSeveral = true
-      tellsPart = false
-      let cut = first.span.start + sharing.pieceByteCount
-      if let end = first.span.end ?? request.expectedByteCount, end > cut {
-        leave(Span(start: cut, end: first.span.end))
-        first.span.end = cut
-      }
-      return (0..<free).map { _ in addStream() }
+    case .join(let count): return divide(first, among: count)
+    case .add: return divide(first, among: free)
     }
+  }
+
+  /// Leaves the stream one piece, and the rest to as many new ones.
+  private func divide(_ stream: Stream, among count: Int) -> [Stream] {
+    wantsSeveral = true
+    tellsPart = false
+    let cut = stream.span.start + sharing.pieceByteCount
+    if let end = stream.span.end ?? request.expectedByteCount, end > cut {
+      leave(Span(start: cut, end: stream.span.end))
+      stream.span.end = cut
+    }
+    return (0..<count).map { _ in addStream() }
   }
 }

@@ -13,6 +13,8 @@ struct Exchanges {
   private let start = ContinuousClock.now
   /// How many connections servers have turned out to allow, by their names.
   private var allowed: [String: Int] = [:]
+  /// How many there have been at once.
+  private var most: [String: Int] = [:]
 
   /// How long what has arrived may stay in memory alone.
   private static let patience = Duration.milliseconds(250)
@@ -80,7 +82,7 @@ struct Exchanges {
     var place = 0
     while place < line.count, active.count < options.connections {
       let exchange = line[place].exchange
-      if connectionCount(to: exchange.server) < most(to: exchange.server) {
+      if connectionCount(to: exchange.server) < limit(of: exchange.server) {
         let stream = line.remove(at: place)
         follow(exchange.next(for: stream), stream)
       } else {
@@ -89,7 +91,7 @@ struct Exchanges {
     }
   }
 
-  private func most(to server: String) -> Int {
+  private func limit(of server: String) -> Int {
     min(options.connectionsPerHost, allowed[server] ?? .max)
   }
 
@@ -99,13 +101,16 @@ struct Exchanges {
 
   /// Gives connections that nobody waits for to those who may bring something sooner with them.
   private mutating func share(_ now: ContinuousClock.Instant) {
+    // Who was started first has the most to bring, and the most to be done behind it.
     for exchange in all where exchange.maySplit {
-      let free = min(
-        options.connections - active.count,
-        most(to: exchange.server) - connectionCount(to: exchange.server))
-      // Where others are under way, a gain of one may be their loss.
-      let isWanted = all.count > 1 || !line.isEmpty || !waiting.isEmpty
-      line += exchange.share(at: now - start, free: isWanted ? 0 : max(0, free))
+      let count = connectionCount(to: exchange.server)
+      let isWanted = !line.isEmpty || !waiting.isEmpty
+      let free =
+        isWanted
+        ? 0 : max(0, min(options.connections - active.count, limit(of: exchange.server) - count))
+      let idle = min(free, (most[exchange.server] ?? 0) - count)
+      // Where others are under way, a gain of one by new connections may be their loss.
+      line += exchange.share(at: now - start, free: all.count > 1 ? 0 : free, idle: idle)
     }
   }
 
@@ -115,6 +120,8 @@ struct Exchanges {
       let code = ccurl_multi_add_handle(multi, handle.pointer)
       precondition(code == CURLM_OK, "a new handle is refused: \(code)")
       active[handle.pointer] = stream
+      let server = stream.exchange.server
+      most[server] = max(most[server] ?? 0, connectionCount(to: server))
     case .wait(let duration):
       waiting.append((.now + duration, stream))
     case .stepBack:

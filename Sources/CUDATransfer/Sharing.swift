@@ -1,13 +1,16 @@
-/// Whether more connections bring a large body sooner: tried once, measured, and kept only if so.
+/// Whether more connections bring a large body sooner.
 ///
 /// A server or a network that limits each connection gives several more than one; where the line itself is the limit
-/// they only take it from others.
+/// they only take it from others. So new ones are tried once, measured, and kept only if they pay. Those that have
+/// brought other bodies, and have nothing left to do, take nothing from anybody: they join.
 package struct Sharing: Sendable {
   package enum Advice: Equatable {
     /// As it is.
     case stay
     /// More connections, as many as there are.
     case add
+    /// So many of those that are idle.
+    case join(Int)
     /// They are worth it.
     case keep
     /// Back to one.
@@ -20,6 +23,11 @@ package struct Sharing: Sendable {
   package static let gain = 1.3
   /// What is over sooner than this is left alone.
   package static let least = Duration.seconds(4)
+  /// How long it is watched before idle connections join, and what is over too soon for that.
+  package static let glance = Duration.milliseconds(100)
+  package static let leastJoined = Duration.milliseconds(500)
+  /// How much there is for each that joins, at least.
+  package static let smallestShare: Int64 = 4 << 20
   /// How much one connection asks for at a time, at least.
   package static let smallestPiece: Int64 = 8 << 20
   /// What is shorter than two of these is not divided any more.
@@ -29,6 +37,7 @@ package struct Sharing: Sendable {
   private static let pause = Duration.seconds(5)
 
   private enum State {
+    /// Over one, and those that have joined it.
     case alone
     case tried(rateAlone: Double)
     /// Worth it: so many, if one of them is lost as well.
@@ -52,9 +61,11 @@ package struct Sharing: Sendable {
   package var isSettled: Bool { if case .settled = state { true } else { false } }
 
   /// What to do at `time`, on any clock that does not jump, when `received` bytes have come in all over so many
-  /// connections, and `missing` have not. `isFree`: whether there are more that nobody else waits for.
+  /// connections, and `missing` have not. `isFree`: whether there may be more, for which nobody else waits; `idle`: so
+  /// many there are.
   package mutating func advice(
-    at time: Duration, received: Int64, missing: Int64, connections: Int, isFree: Bool
+    at time: Duration, received: Int64, missing: Int64, connections: Int, isFree: Bool,
+    idle: Int = 0
   ) -> Advice {
     self.time = time
     let mark = mark ?? (time, received)
@@ -64,7 +75,17 @@ package struct Sharing: Sendable {
     switch state {
     case .settled: return .stay
     case .alone:
-      guard passed >= Self.watch, time >= earliest else { return .stay }
+      let more = min(idle, Int(missing / Self.smallestShare) - connections)
+      if more > 0, passed >= Self.glance, time >= earliest,
+        Double(missing) > rate * (Self.leastJoined / .seconds(1))
+      {
+        self.mark = (time, received)
+        // No more than its share for each, so that all are through at the same moment.
+        pieceByteCount = min(
+          max(Self.smallestPiece, Int64(rate * 2)), missing / Int64(connections + more))
+        return .join(more)
+      }
+      guard connections == 1, passed >= Self.watch, time >= earliest else { return .stay }
       self.mark = (time, received)
       let isLong = Double(missing) > rate * (Self.least / .seconds(1))
       guard isFree, isLong, missing >= 2 * Self.smallestPiece else { return .stay }

@@ -154,7 +154,7 @@ package struct TransferOptions: Sendable {
   package var backoffUnit: Duration
 
   package init(
-    userAgent: String, connectionsPerHost: Int = 4, connections: Int = 8, caFile: String? = nil,
+    userAgent: String, connectionsPerHost: Int = 6, connections: Int = 8, caFile: String? = nil,
     caDirectory: String? = nil, netrcFile: String? = nil, maximumAttempts: Int = 5,
     stallLimit: Duration = .seconds(30), backoffUnit: Duration = .seconds(1)
   ) {

@@ -90,12 +90,16 @@ func `a part is taken only with the place that was asked for`(
     var received: Int64 = 0
     func advice(_ second: Int) -> Sharing.Advice {
       sharing.advice(
-        at: .seconds(second), received: received, missing: missing, connections: 4, isFree: isFree)
+        at: .seconds(second), received: received, missing: missing, connections: connections,
+        isFree: isFree)
     }
+    var connections = 1
     _ = advice(0)
     return rates.enumerated().map { second, rate in
       received += rate
-      return advice(second + 1)
+      let advice = advice(second + 1)
+      if advice == .add { connections = 4 }
+      return advice
     }
   }
   #expect(run([10, 40, 40, 40]) == [.add, .stay, .keep, .stay], "four times as fast")
@@ -106,12 +110,46 @@ func `a part is taken only with the place that was asked for`(
   #expect(run([1, 1], missing: Sharing.smallestPiece) == [.stay, .stay], "too small")
 }
 
+@Test func `idle connections join what takes long, and new ones are not tried beside them`() {
+  func join(
+    milliseconds: Int = 100, received: Int64 = 2 << 20, missing: Int64 = 40 << 20, idle: Int = 3
+  ) -> Sharing.Advice {
+    var sharing = Sharing()
+    func advice(_ time: Int, _ received: Int64) -> Sharing.Advice {
+      sharing.advice(
+        at: .milliseconds(time), received: received, missing: missing, connections: 1,
+        isFree: false, idle: idle)
+    }
+    _ = advice(0, 0)
+    return advice(milliseconds, received)
+  }
+  #expect(join() == .join(3), "2 seconds, if it goes on like that")
+  #expect(join(milliseconds: 99) == .stay, "too early to say")
+  #expect(join(received: 20 << 20) == .stay, "over in a fifth of a second")
+  #expect(join(missing: 2 * Sharing.smallestShare - 1) == .stay, "too small")
+  #expect(join(received: 1 << 20, missing: 2 * Sharing.smallestShare) == .join(1), "enough for one")
+  #expect(join(idle: 0) == .stay)
+
+  var sharing = Sharing()
+  func advice(_ second: Int, _ connections: Int, idle: Int) -> Sharing.Advice {
+    sharing.advice(
+      at: .seconds(second), received: Int64(second) << 20, missing: 1 << 30,
+      connections: connections, isFree: true, idle: idle)
+  }
+  #expect(advice(0, 1, idle: 2) == .stay && advice(1, 1, idle: 2) == .join(2))
+  #expect(advice(2, 3, idle: 0) == .stay, "there are several")
+  #expect(advice(3, 3, idle: 1) == .join(1), "one more has become idle")
+  sharing.lose(hasBrought: false, leaving: 3)
+  #expect(advice(7, 3, idle: 1) == .stay && advice(8, 3, idle: 1) == .join(1))
+}
+
 @Test func `a connection that is lost is replaced, and one that is refused not for ever`() {
   func kept() -> Sharing {
     var sharing = Sharing()
     for (second, received) in [(0, 0), (1, 10), (2, 50), (3, 90)] as [(Int, Int64)] {
       _ = sharing.advice(
-        at: .seconds(second), received: received, missing: 1 << 30, connections: 4, isFree: true)
+        at: .seconds(second), received: received, missing: 1 << 30,
+        connections: second > 1 ? 4 : 1, isFree: true)
     }
     return sharing
   }

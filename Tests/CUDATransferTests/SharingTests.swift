@@ -8,11 +8,16 @@ private let large: [UInt8] = (0..<3_000_000 as Range<UInt64>).map {
 }.withUnsafeBytes { Array($0) }
 private let whole = Summary(large)
 
-/// A server whose connections bring 2.5 MB a second each.
-private let pace = LoopbackServer.Fault.paced(byteCount: 25_000, every: .milliseconds(10))
+/// A server whose connections bring 1.6 MB a second each.
+private let pace = LoopbackServer.Fault.paced(byteCount: 16_000, every: .milliseconds(10))
+
+/// Four times as fast: all of it comes in less than the four seconds from which on more are tried.
+private let faster = LoopbackServer.Fault.paced(byteCount: 60_000, every: .milliseconds(10))
 
 /// On a thread of its own: these tests mostly wait, and there are more of them than processors.
-private func slowly(_ body: @escaping @Sendable (LoopbackServer) throws -> Void) async throws {
+private func slowly(
+  _ pace: LoopbackServer.Fault = pace, _ body: @escaping @Sendable (LoopbackServer) throws -> Void
+) async throws {
   try await onThread {
     try serving(["/a": large]) { server in
       server.fault("/a", pace)
@@ -39,7 +44,7 @@ extension Recorder {
       server.fault("/a", pace, times: .max)
       let got = fetch(request(server))
       #expect(got.summary == whole && got.record.restarts == 0)
-      #expect(got.record.notices.contains { if case .shared(2...4) = $0 { true } else { false } })
+      #expect(got.record.notices.contains { if case .shared(2...6) = $0 { true } else { false } })
       #expect(got.response?.byteCount == Int64(large.count))
       #expect(got.response?.isPieced == true)
       let parts = server.log.dropFirst().compactMap(\.range)
@@ -88,6 +93,35 @@ extension Recorder {
       #expect(got.summary == whole && got.record.restarts == 0)
       // It had been asked for a piece of 8 MiB, and others brought nearly all of it.
       #expect(server.log.contains { 1...1_000_000 ~= $0.bytesSent })
+    }
+  }
+
+  @Test func `is joined by connections that have brought others`() async throws {
+    try await slowly(faster) { server in
+      server.fault("/a", faster, times: .max)
+      server.fault("/d", faster)
+      // While this one comes, the large one is not alone; behind it, too little is left to try new ones.
+      for (path, count) in ["/b": 100_000, "/c": 100_000, "/d": 14_000_000] {
+        server.publish(path, Array(large[..<count]))
+      }
+      let transfer = Transfer(options: quick)
+      let got = Recorder()
+      transfer.start(request(server), got)
+      for path in ["/b", "/c", "/d"] {
+        transfer.start(TransferRequest(url: server.url(path), byteLimit: 14_000_000), Recorder())
+      }
+      transfer.close()
+      #expect(got.summary == whole && got.record.restarts == 0)
+      #expect(got.response?.byteCount == Int64(large.count))
+      #expect(got.record.notices == [], "nothing that a person need know")
+      #expect(server.requests(for: "/a").count { $0.range != nil } >= 2)
+    }
+  }
+
+  @Test func `comes over one, if it is alone and soon there`() async throws {
+    try await slowly(faster) { server in
+      #expect(fetch(request(server)).summary == whole)
+      #expect(server.log.count == 1)
     }
   }
 

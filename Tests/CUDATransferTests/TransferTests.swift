@@ -33,8 +33,8 @@ private func request(_ server: LoopbackServer, _ path: String = "/a") -> Transfe
   let paths = (0..<20).map { "/\($0)" }
   let bodies = (0..<20).map { noise(10_000, seed: UInt64($0)) }
   try serving(Dictionary(uniqueKeysWithValues: zip(paths, bodies))) { server in
-    // Four are under way at once, or the last of these would not be reached.
-    let holds = paths[..<4].map { server.hold($0, afterBytes: 5_000) }
+    // So many are under way at once, or the last of these would not be reached.
+    let holds = paths[..<quick.connectionsPerHost].map { server.hold($0, afterBytes: 5_000) }
     let transfer = Transfer(options: quick)
     let got = paths.map { path in
       let receiver = Recorder()
@@ -42,7 +42,7 @@ private func request(_ server: LoopbackServer, _ path: String = "/a") -> Transfe
       return receiver
     }
     for hold in holds { hold.waitUntilReached() }
-    #expect(server.log.count == 4)
+    #expect(server.log.count == quick.connectionsPerHost)
     for hold in holds { hold.release() }
     transfer.close()
     #expect(got.map(\.summary) == bodies.map { Summary($0) })
@@ -67,9 +67,9 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
 @Test func `a host whose connections are all busy keeps no other host waiting`() throws {
   try serving(["/a": archive]) { busy in
     try serving(["/a": archive]) { free in
-      let holds = (0..<4).map { _ in busy.hold("/a", afterBytes: 1_000) }
+      let holds = (0..<quick.connectionsPerHost).map { _ in busy.hold("/a", afterBytes: 1_000) }
       let transfer = Transfer(options: quick)
-      let slow = (0..<6).map { _ in Recorder() }
+      let slow = (0..<8).map { _ in Recorder() }
       for receiver in slow { transfer.start(request(busy), receiver) }
       // Held too, so that it is known to have come this far while all others stand.
       let arrived = free.hold("/a", afterBytes: archive.count)
@@ -77,7 +77,7 @@ func `transfers begin in the order in which they were started`(perHost: Int, all
       transfer.start(request(free), quickly)
       arrived.waitUntilReached()
       for hold in holds { hold.waitUntilReached() }
-      #expect(busy.log.count == 4)
+      #expect(busy.log.count == quick.connectionsPerHost)
       for hold in holds + [arrived] { hold.release() }
       transfer.close()
       #expect((slow + [quickly]).allSatisfy { $0.summary == whole })
