@@ -31,11 +31,6 @@ int ckernel_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int ckernel_syncfs(int descriptor) { return syncfs(descriptor); }
 
-void ckernel_start_writing(int descriptor, off_t offset, off_t count) {
-  // Advice: that all is on disk, another call says.
-  (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
-}
-
 int ckernel_reserve(int descriptor, off_t count) {
   return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count);
 }

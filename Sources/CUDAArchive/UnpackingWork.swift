@@ -266,16 +266,10 @@ struct UnpackingWork {
     }
     var content = EntryContent(byteCount: entry.byteCount, sparseByteCount: entry.sparseByteCount)
     let wrong = refusal(entry, "its content is not as long as it says")
-    var handedOver: Int64 = 0
     try reader.forEachBlock { (offset, bytes) throws(ArchiveError) in
       guard !unpacking.isCancelled() else { throw .cancelled }
       try content.add(bytes, at: offset, or: wrong)
       try writing(entry) { () throws(SystemCallError) in try file.write(bytes, at: offset) }
-      let end = offset + Int64(bytes.count)
-      if end - handedOver >= EarlyWriting.byteCount {
-        file.startWriting(handedOver..<end)
-        handedOver = end
-      }
       unpacking.progress(Int64(bytes.count))
     }
     let endsInHole = content.endsInHole

@@ -126,12 +126,6 @@ package struct File: ~Copyable, Sendable {
     try systemCall("futimens", path) { futimens(descriptor, times) }
   }
 
-  /// The kernel begins to put these bytes on the disk, so that less is left to wait for in the end (I7). Not through the
-  /// funnel: it is advice, and nothing depends on the answer.
-  package func startWriting(_ range: Range<Int64>) {
-    ckernel_start_writing(descriptor, off_t(range.lowerBound), off_t(range.count))
-  }
-
   /// Tells the kernel that these pages are not needed again.
   package func dropCache() {
     // Advice: nothing depends on the answer.
@@ -147,12 +141,6 @@ package struct File: ~Copyable, Sendable {
 
   /// Gives the lock back. Closing alone would leave it with a child that is between fork and exec (I4).
   package func unlock() { _ = flock(descriptor, LOCK_UN) }
-}
-
-/// How much of a file is written before the kernel is told to put it on the disk: enough for a disk to be quick, and
-/// little enough to leave nothing much for the end.
-package enum EarlyWriting {
-  package static let byteCount: Int64 = 8 << 20
 }
 
 /// An open file that is read in order. Not to be used any more once the file is closed.

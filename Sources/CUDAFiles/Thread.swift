@@ -24,6 +24,12 @@ package final class Thread {
     pthread_join(identifier, nil)
   }
 
+  /// Nobody will wait for it.
+  package func detach() {
+    guard let identifier = identifier.take() else { return }
+    pthread_detach(identifier)
+  }
+
   /// As many threads as cores, at most `count` of them, that each run `body`: fewer if there can be no more,
   /// but one.
   package static func each(

@@ -187,6 +187,10 @@ extension Installer {
       transfer.close()
       throw InstallError(.store(.files(error)))
     }
+    // A thread of its own, which a slow disk may hold up for long. Without it, all is left to the end.
+    let syncing = root.map(EarlySync.init(root:)).flatMap { sync in
+      try? Thread { sync.run(board, gauges) }
+    }
     var meter = Meter(jobs)
     while !board.update({ $0.isOver }) {
       let _: Void? = board.wait(milliseconds: 100) { $0.isOver ? () : nil }
@@ -209,7 +213,12 @@ extension Installer {
     transfer.close()
     for thread in threads { thread.join() }
     tell(board, gauges, &meter, &store)
-    if let failure { throw failure }
+    if let failure {
+      // Whoever ends it need not wait for the disk.
+      syncing?.detach()
+      throw failure
+    }
+    syncing?.join()
     return board.update { $0.results }
   }
 

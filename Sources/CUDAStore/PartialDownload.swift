@@ -176,9 +176,6 @@ package final class PartialDownload: @unchecked Sendable {
     if !hadGaps, run.start != written.frontier { writeNote(hasGaps: true) }
     try file.write(run.bytes, at: run.start)
     written.add(run.start..<run.end)
-    if run.end % EarlyWriting.byteCount == 0 {
-      file.startWriting(run.end - EarlyWriting.byteCount..<run.end)
-    }
     if hadGaps, !written.hasGaps {
       writeNote()
     } else if written.hasGaps, written.byteCount - noted.byteCount >= Self.unnotedByteCount {

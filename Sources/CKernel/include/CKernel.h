@@ -18,9 +18,6 @@ bool ckernel_is_privileged(void);
 /// syncfs(2): everything that the descriptor's file system holds in memory is on disk.
 int ckernel_syncfs(int descriptor);
 
-/// sync_file_range(2): the kernel begins to write `count` bytes of a file to the disk, and is not waited for.
-void ckernel_start_writing(int descriptor, off_t offset, off_t count);
-
 /// fallocate(2) with FALLOC_FL_KEEP_SIZE: room for the first `count` bytes.
 int ckernel_reserve(int descriptor, off_t count);
 
