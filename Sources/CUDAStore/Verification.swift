@@ -52,7 +52,7 @@ extension Store {
     do { root = SharedDirectory(try directory(ofTree: name)) } catch {
       throw .files(error)
     }
-    let board = Monitor(VerificationBoard(count: entries.count))
+    let board = Monitor(VerificationBoard(order: entries.largestFirst))
     do {
       let threads = try Thread.each(ofAtMost: entries.count) {
         defer { board.change { $0.ended += 1 } }
@@ -101,8 +101,8 @@ extension Store {
 }
 
 private struct VerificationBoard {
-  private var index = 0
-  private let count: Int
+  /// Indices of entries that are still to be looked at, the next one last.
+  private var left: [Int]
   /// Threads that have nothing left to do.
   var ended = 0
   /// Bytes of files that are hashed.
@@ -112,16 +112,24 @@ private struct VerificationBoard {
   /// What this user may not look at.
   private(set) var refusal: SystemCallError?
 
-  init(count: Int) { self.count = count }
+  init(order: [Int]) { left = order.reversed() }
 
   mutating func note(_ error: SystemCallError) {
     if error.isPermission { refusal = refusal ?? error } else { failure = failure ?? error }
   }
 
-  mutating func next() -> Int? {
-    guard index < count else { return nil }
-    defer { index += 1 }
-    return index
+  mutating func next() -> Int? { left.popLast() }
+}
+
+extension [TreeEntry] {
+  /// The large ones first, so that no core waits in the end for one that has just begun such a one; the others as they
+  /// are listed, by directory.
+  fileprivate var largestFirst: [Int] {
+    let counts = map { entry in
+      if case .file(let byteCount, _, _) = entry.kind { byteCount } else { 0 as Int64 }
+    }
+    let large = indices.filter { counts[$0] >= 1 << 20 }.sorted { counts[$0] > counts[$1] }
+    return large + indices.filter { counts[$0] < 1 << 20 }
   }
 }
 
