@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,18 @@ int ckernel_step(int directory, const char *name) {
 }
 
 int ckernel_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int ckernel_core_count(void) {
+  // The kernel refuses a set with room for fewer cores than it can have.
+  for (size_t most = 1024; most <= 1 << 20; most *= 4) {
+    cpu_set_t *set = CPU_ALLOC(most);
+    if (set == NULL) break;
+    int count = sched_getaffinity(0, CPU_ALLOC_SIZE(most), set) == 0 ? CPU_COUNT_S(CPU_ALLOC_SIZE(most), set) : 0;
+    CPU_FREE(set);
+    if (count > 0) return count;
+  }
+  return 1;
+}
 
 int ckernel_syncfs(int descriptor) { return syncfs(descriptor); }
 

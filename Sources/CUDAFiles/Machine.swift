@@ -77,7 +77,11 @@ package enum Machine {
 
   private static let isUsingUTF8Names = setlocale(LC_CTYPE, "C.UTF-8") != nil
 
-  package static let coreCount: Int = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// How many cores this process was given, as by taskset(1) or a container: not more than the machine has.
+  package static let coreCount = coreCountOfThread
+
+  /// How many the calling thread may use.
+  package static var coreCountOfThread: Int { Int(ckernel_core_count()) }
 
   package static var processID: Int32 { getpid() }
 

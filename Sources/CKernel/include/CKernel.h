@@ -15,6 +15,9 @@ int ckernel_step(int directory, const char *name);
 /// getauxval(3) of AT_SECURE: whether this program has rights that who called it has not.
 bool ckernel_is_privileged(void);
 
+/// sched_getaffinity(2): on how many cores the calling thread may run; 1 if that is not to be found out.
+int ckernel_core_count(void);
+
 /// syncfs(2): everything that the descriptor's file system holds in memory is on disk.
 int ckernel_syncfs(int descriptor);
 
