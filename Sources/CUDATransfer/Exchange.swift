@@ -16,8 +16,9 @@ final class Exchange {
   var budget: Retry.Budget
   var attempts = 0
   var sharing = Sharing()
-  /// Whether several connections are to bring parts of it.
-  var wantsSeveral = false
+  /// How many connections are to bring parts of it.
+  var wanted = 1
+  var wantsSeveral: Bool { wanted > 1 }
   /// Whether the next part that comes is worth a word, and why it had to be asked for.
   var tellsPart = true
   var interruption: String?
@@ -146,7 +147,7 @@ final class Exchange {
     }
     stream.span = Span(start: 0, end: nil)
     spans = []
-    wantsSeveral = false
+    wanted = 1
     isPieced = false
     sharing.settle()
     validator = Validator()
@@ -226,20 +227,21 @@ extension Exchange {
     (stream.span.end ?? request.expectedByteCount ?? 0) - stream.span.start
   }
 
-  /// The streams to be added now. `free`: connections that may be made, for which nobody waits; `idle`: that are there.
-  func share(at time: Duration, free: Int, idle: Int) -> [Stream] {
+  /// The streams to be added now. `free`: how many there may be, for which nobody waits; `isAlone`: whether there is no
+  /// other exchange.
+  func share(at time: Duration, free: Int, isAlone: Bool) -> [Stream] {
     // What the first second brings is no measure before there is a byte.
     guard maySplit, byteCount > 0, let missing, let first = busiest else { return [] }
     let advice = sharing.advice(
       at: time, received: byteCount, missing: missing, connections: streams.count,
-      isFree: free > 0 && first.takesRanges, idle: first.takesRanges ? idle : 0)
+      free: first.takesRanges ? free : 0, isAlone: isAlone)
     switch advice {
     case .stay: return []
     case .keep:
       receiver.notice(.shared(connections: streams.count))
       return []
-    case .drop:
-      wantsSeveral = false
+    case .drop(let count):
+      wanted = count
       return []
     case .join(let count): return divide(first, among: count)
     case .add: return divide(first, among: free)
@@ -248,7 +250,7 @@ extension Exchange {
 
   /// Leaves the stream one piece, and the rest to as many new ones.
   private func divide(_ stream: Stream, among count: Int) -> [Stream] {
-    wantsSeveral = true
+    wanted = .max
     tellsPart = false
     let cut = stream.span.start + sharing.pieceByteCount
     if let end = stream.span.end ?? request.expectedByteCount, end > cut {

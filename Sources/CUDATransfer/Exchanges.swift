@@ -13,8 +13,6 @@ struct Exchanges {
   private let start = ContinuousClock.now
   /// How many connections servers have turned out to allow, by their names.
   private var allowed: [String: Int] = [:]
-  /// How many there have been at once.
-  private var most: [String: Int] = [:]
 
   /// How long what has arrived may stay in memory alone.
   private static let patience = Duration.milliseconds(250)
@@ -47,9 +45,13 @@ struct Exchanges {
       guard let stream = active.removeValue(forKey: pointer) else { continue }
       let exchange = stream.exchange
       let hasCompany = active.values.contains {
+        $0.exchange !== exchange && $0.exchange.server == exchange.server && $0.isBringing
+      }
+      let othersWait = line.contains {
         $0.exchange !== exchange && $0.exchange.server == exchange.server
       }
-      follow(exchange.ended(stream, code, hasCompany: hasCompany), stream)
+      follow(
+        exchange.ended(stream, code, hasCompany: hasCompany, othersWait: othersWait), stream)
     }
     admit()
   }
@@ -103,14 +105,12 @@ struct Exchanges {
   private mutating func share(_ now: ContinuousClock.Instant) {
     // Who was started first has the most to bring, and the most to be done behind it.
     for exchange in all where exchange.maySplit {
-      let count = connectionCount(to: exchange.server)
       let isWanted = !line.isEmpty || !waiting.isEmpty
-      let free =
-        isWanted
-        ? 0 : max(0, min(options.connections - active.count, limit(of: exchange.server) - count))
-      let idle = min(free, (most[exchange.server] ?? 0) - count)
-      // Where others are under way, a gain of one by new connections may be their loss.
-      line += exchange.share(at: now - start, free: all.count > 1 ? 0 : free, idle: idle)
+      let free = min(
+        options.connections - active.count,
+        limit(of: exchange.server) - connectionCount(to: exchange.server))
+      line += exchange.share(
+        at: now - start, free: isWanted ? 0 : max(0, free), isAlone: all.count == 1)
     }
   }
 
@@ -120,8 +120,6 @@ struct Exchanges {
       let code = ccurl_multi_add_handle(multi, handle.pointer)
       precondition(code == CURLM_OK, "a new handle is refused: \(code)")
       active[handle.pointer] = stream
-      let server = stream.exchange.server
-      most[server] = max(most[server] ?? 0, connectionCount(to: server))
     case .wait(let duration):
       waiting.append((.now + duration, stream))
     case .stepBack:

@@ -3,27 +3,27 @@
 import CCurl
 
 extension Exchange {
-  /// What follows from the end of the stream's attempt. `hasCompany`: whether other exchanges are under way with the
-  /// server.
-  func ended(_ stream: Stream, _ code: CURLcode, hasCompany: Bool) -> Next {
+  /// What follows from the end of the stream's attempt. `hasCompany`: whether the server serves other exchanges
+  /// at the moment; `othersWait`: for a connection to it.
+  func ended(_ stream: Stream, _ code: CURLcode, hasCompany: Bool, othersWait: Bool) -> Next {
     let end = stream.end(code)
     if hasCompany, let failure = refusal(end) {
       // One of several connections of one body is not replaced; of bodies, one waits for the other.
       return streams.count > 1 ? failed(stream, failure, end) : .stepBack
     }
     if let failure = end.failure { return failed(stream, failure, end) }
-    if end.hasReachedGoal { return finished(stream, end) }
+    if end.hasReachedGoal { return finished(stream, end, othersWait: othersWait) }
     if end.isOfAnother { return changed(stream, end) }
     if let failure = otherSize(stream, end) { return failed(stream, failure, end) }
     switch Verdict(end.ending, of: request) {
-    case .complete, .unchanged: return finished(stream, end)
+    case .complete, .unchanged: return finished(stream, end, othersWait: othersWait)
     case .restart: return refused(stream)
     case .failed(let error): return failed(stream, error, end)
     }
   }
 
-  private func finished(_ stream: Stream, _ end: Stream.End) -> Next {
-    if streams.count > 1, !wantsSeveral { return leave(stream) }
+  private func finished(_ stream: Stream, _ end: Stream.End, othersWait: Bool) -> Next {
+    if streams.count > (othersWait ? 1 : wanted) { return leave(stream) }
     if let span = nextSpan() {
       stream.take(span)
       return ask(stream)
@@ -115,9 +115,21 @@ extension Exchange {
 
   func leave(_ stream: Stream, giving: Bool = false) -> Next {
     streams.removeAll { $0 === stream }
-    if streams.count == 1 { wantsSeveral = false }
     if giving, !stream.isIdle { leave(stream.span) }
+    if streams.count == 1 {
+      wanted = 1
+      goOn(streams[0])
+    }
     return .leave
+  }
+
+  /// Who is alone again need not stop where the others were to begin, as far as it has asked for what is there.
+  private func goOn(_ stream: Stream) {
+    while let end = stream.span.end, let place = spans.firstIndex(where: { $0.start == end }),
+      stream.hasAsked(upTo: spans[place].end)
+    {
+      stream.span.end = spans.remove(at: place).end
+    }
   }
 
   func leave(_ span: Span) {

@@ -1,20 +1,20 @@
 /// Whether more connections bring a large body sooner.
 ///
 /// A server or a network that limits each connection gives several more than one; where the line itself is the limit
-/// they only take it from others. So new ones are tried once, measured, and kept only if they pay. Those that have
-/// brought other bodies, and have nothing left to do, take nothing from anybody: they join.
+/// they only take it from others. So for a body that comes alone they are tried once, measured, and kept only if they
+/// pay. While several bodies come there are several connections in any case, and those that nobody waits for join one.
 package struct Sharing: Sendable {
   package enum Advice: Equatable {
     /// As it is.
     case stay
-    /// More connections, as many as there are.
+    /// More connections, as many as may be.
     case add
-    /// So many of those that are idle.
+    /// So many more.
     case join(Int)
     /// They are worth it.
     case keep
-    /// Back to one.
-    case drop
+    /// Back to so many.
+    case drop(to: Int)
   }
 
   /// How long one state is watched before it is judged.
@@ -23,7 +23,7 @@ package struct Sharing: Sendable {
   package static let gain = 1.3
   /// What is over sooner than this is left alone.
   package static let least = Duration.seconds(4)
-  /// How long it is watched before idle connections join, and what is over too soon for that.
+  /// How long it is watched before others join, and what is over too soon for that.
   package static let glance = Duration.milliseconds(100)
   package static let leastJoined = Duration.milliseconds(500)
   /// How much there is for each that joins, at least.
@@ -39,7 +39,7 @@ package struct Sharing: Sendable {
   private enum State {
     /// Over one, and those that have joined it.
     case alone
-    case tried(rateAlone: Double)
+    case tried(before: Double, over: Int)
     /// Worth it: so many, if one of them is lost as well.
     case kept(connections: Int)
     case settled
@@ -61,11 +61,11 @@ package struct Sharing: Sendable {
   package var isSettled: Bool { if case .settled = state { true } else { false } }
 
   /// What to do at `time`, on any clock that does not jump, when `received` bytes have come in all over so many
-  /// connections, and `missing` have not. `isFree`: whether there may be more, for which nobody else waits; `idle`: so
-  /// many there are.
+  /// connections, and `missing` have not. `free`: how many more there may be, for which nobody else waits; `isAlone`:
+  /// whether nothing else comes.
   package mutating func advice(
-    at time: Duration, received: Int64, missing: Int64, connections: Int, isFree: Bool,
-    idle: Int = 0
+    at time: Duration, received: Int64, missing: Int64, connections: Int, free: Int,
+    isAlone: Bool
   ) -> Advice {
     self.time = time
     let mark = mark ?? (time, received)
@@ -75,38 +75,43 @@ package struct Sharing: Sendable {
     switch state {
     case .settled: return .stay
     case .alone:
-      let more = min(idle, Int(missing / Self.smallestShare) - connections)
-      if more > 0, passed >= Self.glance, time >= earliest,
+      let more = min(free, Int(missing / Self.smallestShare) - connections)
+      if !isAlone, more > 0, passed >= Self.glance, time >= earliest,
         Double(missing) > rate * (Self.leastJoined / .seconds(1))
       {
         self.mark = (time, received)
         // No more than its share for each, so that all are through at the same moment.
         pieceByteCount = min(
-          max(Self.smallestPiece, Int64(rate * 2)), missing / Int64(connections + more))
+          twoSeconds(at: rate, over: connections), missing / Int64(connections + more))
         return .join(more)
       }
-      guard connections == 1, passed >= Self.watch, time >= earliest else { return .stay }
+      guard passed >= Self.watch, time >= earliest else { return .stay }
       self.mark = (time, received)
       let isLong = Double(missing) > rate * (Self.least / .seconds(1))
-      guard isFree, isLong, missing >= 2 * Self.smallestPiece else { return .stay }
-      pieceByteCount = min(max(Self.smallestPiece, Int64(rate * 2)), missing / 2)
-      state = .tried(rateAlone: rate)
+      guard isAlone, free > 0, isLong, missing >= 2 * Self.smallestPiece else { return .stay }
+      pieceByteCount = min(twoSeconds(at: rate, over: connections), missing / 2)
+      state = .tried(before: rate, over: connections)
       return .add
-    case .tried(let rateAlone):
+    case .tried(let before, let count):
       // The first second is the new connections' own.
       guard passed >= Self.watch * 2 else { return .stay }
-      guard rate >= rateAlone * Self.gain else {
+      guard rate >= before * Self.gain else {
         state = .settled
-        return .drop
+        return .drop(to: count)
       }
       state = .kept(connections: connections)
       return .keep
     case .kept(let wanted):
       // At the end they leave one after the other, and are not missed.
-      guard connections < wanted, isFree, time >= earliest, missing >= 2 * Self.smallestPiece
+      guard connections < wanted, isAlone, free > 0, time >= earliest,
+        missing >= 2 * Self.smallestPiece
       else { return .stay }
       return .add
     }
+  }
+
+  private func twoSeconds(at rate: Double, over connections: Int) -> Int64 {
+    max(Self.smallestPiece, Int64(rate * 2) / Int64(connections))
   }
 
   /// One of several connections is gone. `hasBrought`: whether it had brought something; otherwise it may be that the

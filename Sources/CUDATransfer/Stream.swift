@@ -13,6 +13,8 @@ final class Stream {
   /// Where it began; `nil` if the whole was asked for.
   private var asked: Int64?
   private var firstByte: Int64 = 0
+  /// Up to where it asked; `nil` if to the end.
+  private var askedEnd: Int64?
   /// What the body is; `nil` before its first byte.
   private var body: Resumption?
   private var refusedByteCount = 0
@@ -30,6 +32,16 @@ final class Stream {
   /// Whether the present or the last attempt asked for the whole.
   var hasAskedForAll: Bool { asked == nil }
 
+  /// Whether the attempt that is under way has brought something.
+  var isBringing: Bool { handle != nil && span.start > firstByte }
+
+  /// Whether the attempt that is under way asked for all up to `end`, or `nil`, the end of the body.
+  func hasAsked(upTo end: Int64?) -> Bool {
+    guard handle != nil, !hasReachedGoal, failure == nil else { return false }
+    guard let askedEnd else { return true }
+    return end.map { $0 <= askedEnd } ?? false
+  }
+
   func take(_ span: Span) {
     self.span = span
     isIdle = false
@@ -38,6 +50,7 @@ final class Stream {
   func attempt(_ attempt: Attempt) -> EasyHandle {
     asked = attempt.isRange ? attempt.start : nil
     firstByte = attempt.start
+    askedEnd = attempt.end
     body = nil
     refusedByteCount = 0
     hasReachedGoal = false

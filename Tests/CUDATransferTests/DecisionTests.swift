@@ -91,7 +91,7 @@ func `a part is taken only with the place that was asked for`(
     func advice(_ second: Int) -> Sharing.Advice {
       sharing.advice(
         at: .seconds(second), received: received, missing: missing, connections: connections,
-        isFree: isFree)
+        free: isFree ? 5 : 0, isAlone: true)
     }
     var connections = 1
     _ = advice(0)
@@ -103,22 +103,25 @@ func `a part is taken only with the place that was asked for`(
     }
   }
   #expect(run([10, 40, 40, 40]) == [.add, .stay, .keep, .stay], "four times as fast")
-  #expect(run([10, 10, 10, 10]) == [.add, .stay, .drop, .stay], "no faster")
+  #expect(run([10, 10, 10, 10]) == [.add, .stay, .drop(to: 1), .stay], "no faster")
   #expect(run([0, 0, 0]) == [.add, .stay, .keep], "the one has stopped: others may not")
   #expect(run([10, 10], isFree: false) == [.stay, .stay])
   #expect(run([100 << 20, 100 << 20], missing: 300 << 20) == [.stay, .stay], "over in 3 seconds")
   #expect(run([1, 1], missing: Sharing.smallestPiece) == [.stay, .stay], "too small")
 }
 
-@Test func `idle connections join what takes long, and new ones are not tried beside them`() {
+@Test
+func
+  `while several come, free connections join what takes long; then new ones are tried beside them`()
+{
   func join(
-    milliseconds: Int = 100, received: Int64 = 2 << 20, missing: Int64 = 40 << 20, idle: Int = 3
+    milliseconds: Int = 100, received: Int64 = 2 << 20, missing: Int64 = 40 << 20, free: Int = 3
   ) -> Sharing.Advice {
     var sharing = Sharing()
     func advice(_ time: Int, _ received: Int64) -> Sharing.Advice {
       sharing.advice(
         at: .milliseconds(time), received: received, missing: missing, connections: 1,
-        isFree: false, idle: idle)
+        free: free, isAlone: false)
     }
     _ = advice(0, 0)
     return advice(milliseconds, received)
@@ -128,19 +131,24 @@ func `a part is taken only with the place that was asked for`(
   #expect(join(received: 20 << 20) == .stay, "over in a fifth of a second")
   #expect(join(missing: 2 * Sharing.smallestShare - 1) == .stay, "too small")
   #expect(join(received: 1 << 20, missing: 2 * Sharing.smallestShare) == .join(1), "enough for one")
-  #expect(join(idle: 0) == .stay)
+  #expect(join(free: 0) == .stay)
 
   var sharing = Sharing()
-  func advice(_ second: Int, _ connections: Int, idle: Int) -> Sharing.Advice {
+  func advice(_ second: Int, _ connections: Int, free: Int, isAlone: Bool = false) -> Sharing.Advice
+  {
     sharing.advice(
       at: .seconds(second), received: Int64(second) << 20, missing: 1 << 30,
-      connections: connections, isFree: true, idle: idle)
+      connections: connections, free: free, isAlone: isAlone)
   }
-  #expect(advice(0, 1, idle: 2) == .stay && advice(1, 1, idle: 2) == .join(2))
-  #expect(advice(2, 3, idle: 0) == .stay, "there are several")
-  #expect(advice(3, 3, idle: 1) == .join(1), "one more has become idle")
+  #expect(advice(0, 1, free: 2) == .stay && advice(1, 1, free: 2) == .join(2))
+  #expect(advice(2, 3, free: 1) == .join(1), "one more has become idle")
   sharing.lose(hasBrought: false, leaving: 3)
-  #expect(advice(7, 3, idle: 1) == .stay && advice(8, 3, idle: 1) == .join(1))
+  #expect(advice(6, 3, free: 1) == .stay && advice(7, 3, free: 1) == .join(1))
+  // Once it is alone, new ones are tried also beside those that have joined, which stay in any case.
+  #expect(advice(8, 4, free: 2, isAlone: true) == .add)
+  #expect(
+    advice(9, 6, free: 0, isAlone: true) == .stay
+      && advice(10, 6, free: 0, isAlone: true) == .drop(to: 4))
 }
 
 @Test func `a connection that is lost is replaced, and one that is refused not for ever`() {
@@ -149,13 +157,14 @@ func `a part is taken only with the place that was asked for`(
     for (second, received) in [(0, 0), (1, 10), (2, 50), (3, 90)] as [(Int, Int64)] {
       _ = sharing.advice(
         at: .seconds(second), received: received, missing: 1 << 30,
-        connections: second > 1 ? 4 : 1, isFree: true)
+        connections: second > 1 ? 4 : 1, free: 2, isAlone: true)
     }
     return sharing
   }
   func advice(_ sharing: inout Sharing, at second: Int, _ connections: Int) -> Sharing.Advice {
     sharing.advice(
-      at: .seconds(second), received: 0, missing: 1 << 30, connections: connections, isFree: true)
+      at: .seconds(second), received: 0, missing: 1 << 30, connections: connections, free: 2,
+      isAlone: true)
   }
   var cut = kept()
   cut.lose(hasBrought: true, leaving: 3)
@@ -171,7 +180,8 @@ func `a part is taken only with the place that was asked for`(
   var ending = kept()
   ending.lose(hasBrought: true, leaving: 3)
   let advice = ending.advice(
-    at: .seconds(60), received: 0, missing: Sharing.smallestPiece, connections: 3, isFree: true)
+    at: .seconds(60), received: 0, missing: Sharing.smallestPiece, connections: 3, free: 2,
+    isAlone: true)
   #expect(advice == .stay, "so little is left that it is not worth a connection")
 }
 

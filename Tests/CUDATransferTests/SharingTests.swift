@@ -96,7 +96,7 @@ extension Recorder {
     }
   }
 
-  @Test func `is joined by connections that have brought others`() async throws {
+  @Test func `is joined by connections that nobody waits for, while another comes`() async throws {
     try await slowly(faster) { server in
       server.fault("/a", faster, times: .max)
       server.fault("/d", faster)
@@ -115,6 +115,60 @@ extension Recorder {
       #expect(got.response?.byteCount == Int64(large.count))
       #expect(got.record.notices == [], "nothing that a person need know")
       #expect(server.requests(for: "/a").count { $0.range != nil } >= 2)
+    }
+  }
+
+  @Test(
+    arguments: [
+      .status(503), .status(403), .status(429, headers: ["Retry-After: 100"]), .hangUp,
+      .ignoreRange,
+      .partial(from: 0, contentRange: "bytes 0-23999999/24000000"),
+    ] as [LoopbackServer.Fault])
+  func `is brought by the first to its end, if the server has something against those that join`(
+    fault: LoopbackServer.Fault
+  ) async throws {
+    try await slowly(faster) { server in
+      server.fault("/a", fault, times: .max)
+      for path in ["/b", "/c"] { server.publish(path, Array(large[..<100_000])) }
+      server.fault("/d", faster)
+      server.publish("/d", Array(large[..<23_000_000]))
+      let transfer = Transfer(options: quick)
+      let got = Recorder()
+      transfer.start(request(server), got)
+      for path in ["/b", "/c", "/d"] {
+        transfer.start(TransferRequest(url: server.url(path), byteLimit: 23_000_000), Recorder())
+      }
+      transfer.close()
+      #expect(got.summary == whole && got.record.restarts == 0)
+      #expect(got.retries == 0)
+      let requests = server.requests(for: "/a")
+      #expect(requests.count > 1)
+      #expect(
+        requests[0].bytesSent == large.count, "it was not stopped where the others were to begin")
+    }
+  }
+
+  @Test func `gives way to who comes later, behind a piece of 8 MiB`() async throws {
+    let pace = LoopbackServer.Fault.paced(byteCount: 35_000, every: .milliseconds(10))
+    try await slowly(pace) { server in
+      for path in ["/b", "/c"] { server.publish(path, Array(large[..<100_000])) }
+      var options = quick
+      options.connectionsPerHost = 2
+      let transfer = Transfer(options: options)
+      let got = Recorder()
+      let joined = server.hold("/a", afterBytes: 1_000)
+      server.fault("/a", pace, times: .max)
+      transfer.start(request(server), got)
+      transfer.start(TransferRequest(url: server.url("/b"), byteLimit: 100_000), Recorder())
+      joined.waitUntilReached()
+      let late = server.hold("/c", afterBytes: 1_000)
+      transfer.start(TransferRequest(url: server.url("/c"), byteLimit: 100_000), Recorder())
+      joined.release()
+      late.waitUntilReached()
+      #expect(server.requests(for: "/a").reduce(0) { $0 + $1.bytesSent } < 22_000_000)
+      late.release()
+      transfer.close()
+      #expect(got.summary == whole)
     }
   }
 

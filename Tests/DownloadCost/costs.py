@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 def limits(show: Show) -> None:
     rounds = show.rounds or 3
-    show.heading("Seconds, next to aria2c over 4 connections, and to curl over 1", f"medians of {rounds}")
+    show.heading("Seconds, next to aria2c over 6 connections, and to curl over 1", f"medians of {rounds}")
     if show.skips("limits", "nginx", "aria2c", "curl"):
         return
     one, many = show.artifacts("one"), show.artifacts("many", 13, show.size * 2 // 25)

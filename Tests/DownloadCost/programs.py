@@ -46,12 +46,12 @@ class Programs:
         return cost
 
     def aria2c(self, url: str, artifacts: list[Artifact]) -> Cost:
-        """With the same checks and as many connections: four for one artifact, or one for each of four."""
+        """With the same checks and as many connections: six for one artifact, or one for each of six."""
         with open(f"{self.work}/list", "w") as file:
             for it in artifacts:
                 file.write(f"{url}/{it.mirror}/{it.path}\n checksum=sha-256={it.digest}\n")
-        each = 4 if len(artifacts) == 1 else 1
-        options = f"--no-conf -q -x{each} -s{each} -k1M -j4 -i {self.work}/list -d"
+        each = 6 if len(artifacts) == 1 else 1
+        options = f"--no-conf -q -x{each} -s{each} -k1M -j6 -i {self.work}/list -d"
         return self._measure(["aria2c", *options.split(), self._new_directory()])
 
     def curl(self, url: str, artifacts: list[Artifact]) -> Cost:
