@@ -55,7 +55,7 @@ extension Store {
       for name in try partials.names() {
         // Adopted or removed while we look, if not there. A directory is somebody's.
         guard let status = try partials.status(name), status.kind != .directory else { continue }
-        downloads.append((name, status.byteCount))
+        downloads.append((name, try partials.byteCount(ofPartial: name)))
       }
       return downloads
     } catch {
@@ -85,7 +85,7 @@ extension LockedStore {
       superfluous.trees.removeAll { tree in inUse.contains { $0.tree == tree } }
       // Their owners held the lock that we hold now.
       for name in superfluous.downloads {
-        superfluous.byteCount += try partials.status(name)?.byteCount ?? 0
+        superfluous.byteCount += try partials.byteCount(ofPartial: name)
         try partials.unlink(name)
       }
     } catch {

@@ -1,3 +1,4 @@
+import CUDACatalog
 import CUDADigest
 import CUDAFiles
 import CUDAStore
@@ -86,6 +87,22 @@ private final class Count: Sendable {
     try partial.settle()
     #expect(partial.isComplete)
     #expect(partial.finishedDigest() == largeDigest)
+    _ = locked.finish(changed: false, exit: 0, error: nil)
+  }
+
+  @Test func `counts for what has come of it, not for how long its file is`() throws {
+    let prefix = Prefix()
+    let locked = try prefix.lock()
+    let partial = try locked.partial(of: largeDigest, byteCount: 20 << 20)
+    let bytes = [UInt8](repeating: 1, count: 1 << 20)
+    try bytes.withUnsafeBytes { try partial.write($0, at: 18 << 20) }
+    try partial.settle()
+    locked.leave(partial)
+    #expect(try Store(prefix: prefix.path).downloads().map(\.byteCount) == [1 << 20])
+    var superfluous = try Store(prefix: prefix.path).superfluous(keep: 0) { _, _ in false }
+    #expect(superfluous.byteCount == 1 << 20)
+    _ = try locked.prune(&superfluous)
+    #expect(superfluous.byteCount == 1 << 20)
     _ = locked.finish(changed: false, exit: 0, error: nil)
   }
 
