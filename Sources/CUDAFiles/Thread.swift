@@ -24,7 +24,8 @@ package final class Thread {
     pthread_join(identifier, nil)
   }
 
-  /// Nobody will wait for it.
+  /// Nobody will wait for it. The process ends all the same, but not before a call of it that the kernel cannot
+  /// interrupt, as syncfs(2).
   package func detach() {
     guard let identifier = identifier.take() else { return }
     pthread_detach(identifier)

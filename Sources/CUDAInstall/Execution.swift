@@ -2,7 +2,7 @@
 //
 //   partial downloads  continued or new                                               I9
 //   preflight          room for what is fetched and unpacked
-//   threads            one fetches, as many as cores unpack; the largest component first
+//   threads            one fetches, as many as cores unpack; the largest component first; one syncs
 //   merging            fix-ups, receipt
 //
 // This thread only watches: it counts, tells people and other processes, and passes a signal on.
@@ -187,9 +187,8 @@ extension Installer {
       transfer.close()
       throw InstallError(.store(.files(error)))
     }
-    // A thread of its own, which a slow disk may hold up for long. Without it, all is left to the end.
-    let syncing = root.map(EarlySync.init(root:)).flatMap { sync in
-      try? Thread { sync.run(board, gauges) }
+    if let directory = store.openOnceMore() {
+      EarlySync(directory: directory).start(board, gauges)
     }
     var meter = Meter(jobs)
     while !board.update({ $0.isOver }) {
@@ -213,12 +212,7 @@ extension Installer {
     transfer.close()
     for thread in threads { thread.join() }
     tell(board, gauges, &meter, &store)
-    if let failure {
-      // Whoever ends it need not wait for the disk.
-      syncing?.detach()
-      throw failure
-    }
-    syncing?.join()
+    if let failure { throw failure }
     return board.update { $0.results }
   }
 

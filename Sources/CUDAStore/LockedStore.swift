@@ -58,6 +58,11 @@ package struct LockedStore: ~Copyable {
     recovery.interrupted.flatMap { store.record(ofRun: $0.op) }.map { [$0] } ?? []
   }
 
+  /// A further descriptor of a directory in the prefix, for what the kernel tells each of them; `nil` if there can be none.
+  package func openOnceMore() -> SharedDirectory? {
+    do { return SharedDirectory(try trees.directory(".")) } catch { return nil }
+  }
+
   /// Bytes free on the prefix's file system, and its name.
   package func space() throws(StoreError) -> Space {
     do { return try trees.space() } catch { throw .files(error) }

@@ -101,8 +101,8 @@ extension Store {
 }
 
 private struct VerificationBoard {
-  /// Indices of entries that are still to be looked at, the next one last.
-  private var left: [Int]
+  /// Indices of entries that are still to be looked at.
+  private var left: ArraySlice<Int>
   /// Threads that have nothing left to do.
   var ended = 0
   /// Bytes of files that are hashed.
@@ -112,13 +112,13 @@ private struct VerificationBoard {
   /// What this user may not look at.
   private(set) var refusal: SystemCallError?
 
-  init(order: [Int]) { left = order.reversed() }
+  init(order: [Int]) { left = order[...] }
 
   mutating func note(_ error: SystemCallError) {
     if error.isPermission { refusal = refusal ?? error } else { failure = failure ?? error }
   }
 
-  mutating func next() -> Int? { left.popLast() }
+  mutating func next() -> Int? { left.popFirst() }
 }
 
 extension [TreeEntry] {
@@ -165,10 +165,16 @@ extension TreeEntry {
       do {
         let file = try directory.directory.open(name)
         var hash = SHA256()
+        var untold: Int64 = 0
         try file.forEachPiece(mapping: { $0 }) { (piece) throws(SystemCallError) in
           hash.update(piece)
-          checked(Int64(piece.count))
+          untold += Int64(piece.count)
+          // Not each piece: all threads tell it to one board.
+          guard untold >= 1 << 20 else { return }
+          checked(untold)
+          untold = 0
         }
+        checked(untold)
         return hash.finish() == digest ? otherMode : changed
       } catch {
         // Closed to its owner, or on a sector that cannot be read: a finding, and no reason to find nothing else.
