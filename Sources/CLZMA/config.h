@@ -1,8 +1,6 @@
 // What liblzma's configure would find out, for what is built of it: its decoders of .xz, on Linux, by clang.
 #pragma once
 
-#define HAVE_DECODERS 1
-#define HAVE_DECODER_LZMA1 1
 #define HAVE_DECODER_LZMA2 1
 #define HAVE_DECODER_ARM 1
 #define HAVE_DECODER_ARM64 1
@@ -20,20 +18,20 @@
 #define HAVE_INTTYPES_H 1
 #define HAVE_STDBOOL_H 1
 #define HAVE_STDINT_H 1
-#define HAVE__BOOL 1
+#define HAVE___BUILTIN_ASSUME_ALIGNED 1
 #define HAVE___BUILTIN_BSWAPXX 1
+#define HAVE_FUNC_ATTRIBUTE_CONSTRUCTOR 1
 #define HAVE_CLOCK_GETTIME 1
 #define HAVE_CLOCK_MONOTONIC 1
 #define HAVE_PTHREAD_CONDATTR_SETCLOCK 1
 #define MYTHREAD_POSIX 1
-#define TUKLIB_SYMBOL_PREFIX lzma_
 
 #if defined(__x86_64__) || defined(__aarch64__)
 #define TUKLIB_FAST_UNALIGNED_ACCESS 1
 #endif
 #if defined(__x86_64__)
+#define HAVE_CPUID_H 1
 #define HAVE_IMMINTRIN_H 1
-#define HAVE__MM_MOVEMASK_EPI8 1
 #define HAVE_USABLE_CLMUL 1
 #endif
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

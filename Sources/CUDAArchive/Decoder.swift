@@ -34,7 +34,7 @@ enum DecoderLimit {
   static let windowByteCount = 1 << windowLog
   static let windowLog = 27
   /// For blocks that are decoded at the same time, all together.
-  static let blocksByteCount = 80 << 20
+  static let blocksByteCount = 88 << 20
   /// What liblzma takes beside the window.
   static let overheadByteCount = 4 << 20
 }

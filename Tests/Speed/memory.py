@@ -7,6 +7,7 @@ import os
 import random
 import tarfile
 
+import mirror
 from bench import Bench
 from figures import MIB
 from mirror import CACHE, PLATFORM, REDIST, Mirror
@@ -17,7 +18,7 @@ SPARSE, RELEASE, SIZE = "sparse-as-nvidia", "13.0.2", 3_000_000_000
 
 
 def memory(bench: Bench) -> None:
-    for source in [bench.mirror(), sparse()]:
+    for source in [bench.mirror(), mirror.in_blocks(bench.set), sparse()]:
         workers = min(bench.cores, len(source.archives))
         what = os.path.basename(source.root)
         bench.heading(f"Memory: {what}", f"{source.words}; one run")

@@ -98,10 +98,19 @@ def as_nvidia(contents: str) -> Mirror:
     return make(f"{contents}-as-nvidia", contents, "--simple-index")
 
 
-def as_zstd(contents: str, like: Mirror) -> Mirror:
-    """The same content as .tar.zst.
+def in_blocks(contents: str) -> Mirror:
+    """xz -6 as `xz -T` makes it: each archive in blocks of 24 MiB."""
+    return make(f"{contents}-blocks", contents, "--block-size", str(24 << 20))
 
-    make-mirror's packing stands for what a fleet's mirror has; once cuda-install itself repacks what it downloads,
-    this is the place to let it."""
-    releases = [word for release in like.releases for word in ("--release", release)]
-    return make(f"{contents}-as-zstd", contents, "--format", "zst", *releases)
+
+def as_zstd(like: Mirror, root: str, tool: str) -> Mirror:
+    """The newest release of `like` as .tar.zst, which cuda-install makes at `root`."""
+    command = [tool, "install", like.release, "--profile", "full", "--quiet", "--mirror", f"{like.redist}/"]
+    subprocess.run([*command, "--download-only", root, "--recompress", "zstd"], check=True, stdout=subprocess.DEVNULL)
+    with open(f"{root}/{REDIST}/redistrib_{like.release}.json") as file:
+        builds = [value[PLATFORM] for value in json.load(file).values() if isinstance(value, dict)]
+    size = sum(int(build["size"]) for build in builds)
+    facts = {"releases": [like.release], "totals": {like.release: like.facts["totals"][like.release] | {"size": size}}}
+    with open(f"{root}/mirror.json", "w") as file:
+        json.dump(facts, file)
+    return Mirror(root)

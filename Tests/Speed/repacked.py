@@ -8,7 +8,7 @@ from shell import ByHand
 
 def zstd(bench: Bench) -> None:
     source = bench.mirror()
-    repacked = mirror.as_zstd(bench.set, source)
+    repacked = mirror.as_zstd(source, f"{bench.work}/zstd", next(iter(bench.tools.values())))
     repacked.warm()
     bench.heading(
         f"The same content as .tar.zst: {bench.set}",
