@@ -35,6 +35,9 @@ struct Job: Sendable {
 
   var artifactByteCount: Int64 { item.build.artifact.byteCount }
 
+  /// Of what is fetched and unpacked; 0 for what is linked.
+  var fetchedByteCount: Int64 { isFetched ? artifactByteCount : 0 }
+
   var partial: PartialDownload? {
     switch work {
     case .fetch(let partial, _), .unpack(let partial), .copy(let partial, _): partial
@@ -88,7 +91,13 @@ struct Board {
   private(set) var arrived: [ComponentName: Int64] = [:]
   private(set) var unpacking: Set<ComponentName> = []
 
-  init(jobCount: Int) { unfinished = jobCount }
+  /// Of artifacts that are not unpacked yet.
+  private var leftByteCount: Int64
+
+  init(_ jobs: [Job]) {
+    unfinished = jobs.count
+    leftByteCount = jobs.reduce(0) { $0 + $1.fetchedByteCount }
+  }
 
   var isOver: Bool { failure != nil || unfinished == 0 }
 
@@ -105,10 +114,18 @@ struct Board {
     return job
   }
 
-  mutating func finish(_ name: ComponentName, _ result: Unpacked) {
+  mutating func finish(_ job: Job, _ result: Unpacked) {
+    let name = job.item.component.name
     results[name] = result
     unpacking.remove(name)
     unfinished -= 1
+    leftByteCount -= job.fetchedByteCount
+  }
+
+  /// Whether one core would be at the job for a quarter longer than the other cores are at all the rest.
+  func isLongest(_ job: Job, coreCount: Int) -> Bool {
+    let others = leftByteCount - job.fetchedByteCount
+    return job.fetchedByteCount * Int64(coreCount - 1) > others + others / 4
   }
 
   /// What was to be linked is not what it should be.

@@ -172,7 +172,7 @@ extension Installer {
     reportingTo store: inout LockedStore
   ) throws(InstallError) -> [ComponentName: Unpacked] {
     guard !jobs.isEmpty else { return [:] }
-    let board = Monitor(Board(jobCount: jobs.count))
+    let board = Monitor(Board(jobs))
     let gauges = Gauges()
     let transfer = Transfer(options: offers.options(network.options))
     for job in jobs { start(job, on: transfer, board) }

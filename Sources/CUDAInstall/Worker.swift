@@ -26,7 +26,7 @@ struct Worker: Sendable {
     }) ?? nil {
       do {
         if let result = try work(on: job) {
-          board.change { $0.finish(job.item.component.name, result) }
+          board.change { $0.finish(job, result) }
         } else {
           board.change { $0.giveBack(job.item) }
         }
@@ -91,7 +91,12 @@ struct Worker: Sendable {
       progress: { gauges.add(written: $0) },
       isCancelled: { gauges.isCancelled })
     let isSplit: Bool
-    do { isSplit = try Unpacking.canBeSplit(partial.file, format) && gauges.takeThreads() } catch {
+    do {
+      // Where there is enough for the other cores, more threads bring nothing and take memory.
+      let isLongest = board.update { $0.isLongest(job, coreCount: Machine.coreCount) }
+      let canBeSplit = isLongest ? try Unpacking.canBeSplit(partial.file, format) : false
+      isSplit = canBeSplit && gauges.takeThreads()
+    } catch {
       throw InstallError(.store(.files(error)))
     }
     defer { if isSplit { gauges.giveThreadsBack() } }
